@@ -1,0 +1,1 @@
+"""How a question becomes a plan of typed tool calls."""

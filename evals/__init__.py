@@ -1,0 +1,1 @@
+"""What the project can do, scored."""

@@ -1,0 +1,1 @@
+"""The textbook and the store that quotes it."""

@@ -1,0 +1,1 @@
+"""Lattices: sites, bonds and boundaries."""

@@ -1,0 +1,1 @@
+"""Neural quantum states: variational Monte Carlo for spin lattices, with exact diagonalisation beside it."""

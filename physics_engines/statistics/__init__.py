@@ -1,0 +1,1 @@
+"""Errors of correlated data: autocorrelation, binning, jackknife."""

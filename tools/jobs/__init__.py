@@ -1,0 +1,1 @@
+"""Durable jobs: a calculation outlives whoever started it."""
