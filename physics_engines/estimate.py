@@ -27,7 +27,7 @@ class Estimate(BaseModel):
     unit: str = ""
     """Unit of value and error ("J", "eV/atom"); empty for a pure number."""
     exactness: Exactness
-    method: str
+    method: Text
     """How it was obtained, in a few words: "Lanczos, 12870 states"."""
     convention: str = ""
     """What the number depends on by definition: "per site, H = J sum S·S"."""

@@ -8,7 +8,8 @@
 ... def dimer(spec: DimerSpec, context: ToolContext) -> Result:
 ...     '''Exact ground-state energy of two coupled spins.'''
 ...     energy = Estimate(label=Text(en="energy", ja="エネルギー"), value=-0.75 * spec.coupling, unit="J",
-...                       exactness="exact", method="two-site diagonalisation")
+...                       exactness="exact",
+    ...                       method=Text(en="two-site diagonalisation", ja="2サイトの対角化"))
 ...     return Result(estimates={"energy": energy})
 """
 

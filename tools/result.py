@@ -53,6 +53,8 @@ class Result(_Frozen):
     """Everything a tool has to say, free of prose."""
 
     estimates: dict[str, Estimate] = {}
+    headline: tuple[str, ...] = ()
+    """Names of the estimates an answer states in words; all of them when empty."""
     quotes: tuple[Quote, ...] = ()
     proofs: tuple[Proof, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
