@@ -5,7 +5,6 @@ library) and *proved* (the proof tool). Prose refers to an entry as ``[E1]``.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from uncertainties import ufloat
@@ -87,11 +86,8 @@ class Ledger:
 
 
 def format_value(value: float, error: float | None) -> str:
-    """``-0.70174(9)`` with the error in units of the last digit; exact values to ten significant digits."""
-    if error:
-        text = f"{ufloat(value, error):.1uS}"
-    else:
-        text = f"{value:.10g}"
+    """``-0.70174(9)`` with the error in units of the last digits (PDG rounding); exact values to ten digits."""
+    text = f"{ufloat(value, error):S}" if error else f"{value:.10g}"
     return text.replace("-", "−") if text.startswith("-") else text
 
 
@@ -141,6 +137,3 @@ def _proved(proof: Proof, tool: str, run_id: str, evidence_id: str) -> Evidence:
         verdict=proof.verdict,
         method=f"Lean {proof.lean_version}".strip(),
     )
-
-
-Status = Literal["answered", "not_found", "refused", "bad_input", "needs_input", "missing", "stopped", "failed"]

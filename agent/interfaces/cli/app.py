@@ -1,0 +1,68 @@
+"""The ``ansatz`` command: its subcommands, and how every one of them ends.
+
+Exit status: 0 done, 1 a defect of ours, 2 bad input, 3 not found or refused with a reason, 4 something needed is
+missing, 5 stopped by a budget, an approval or an interrupt.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from agent.interfaces.cli import ask, chat, doctor, evals, jobs, library, run, show, tools
+from agent.interfaces.cli.output import print_json
+from tools.errors import AnsatzError, ExitStatus
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+"""Base of all of typer's own complaints; typer exports only this subclass of it."""
+_INTERRUPTED = 130
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """All commands. The options of the tools are generated only where ``ansatz run`` is called."""
+    app = typer.Typer(
+        name="ansatz",
+        help="Ask a physics question; get an answer in which every number was computed, cited or proved.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for command in (ask, chat, tools, show, doctor, evals):
+        command.register(app)
+    app.add_typer(run.build(with_tools="run" in arguments[:1]), name="run")
+    app.add_typer(jobs.build(), name="jobs")
+    app.add_typer(library.build(), name="library")
+    return app
+
+
+def run_app(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; errors become one sentence, or one JSON object with ``--json``."""
+    as_json = "--json" in arguments
+    try:
+        status = build_app(arguments)(args=list(arguments), prog_name="ansatz", standalone_mode=False)
+    except _UsageError as error:
+        return _fail(error.format_message(), ExitStatus.BAD_INPUT, as_json)  # type: ignore[attr-defined]
+    except AnsatzError as error:
+        return _fail(str(error), error.exit_status, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted; what was done is kept, and the same command goes on", ExitStatus.STOPPED, as_json)
+    except BrokenPipeError:
+        # The reader of our output is gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.DONE
+    except Exception as error:  # the last line of defence: a defect is named as one, with its trace
+        traceback.print_exc(file=sys.stderr)
+        return _fail(f"a defect of Ansatz: {type(error).__name__}: {error}", ExitStatus.DEFECT, as_json)
+    if status == _INTERRUPTED:
+        return _fail("interrupted; what was done is kept, and the same command goes on", ExitStatus.STOPPED, as_json)
+    return int(status or 0)
+
+
+def _fail(sentence: str, status: ExitStatus, as_json: bool) -> int:
+    if as_json:
+        print_json({"error": sentence, "exit_status": int(status)})
+    print(f"ansatz: {sentence}", file=sys.stderr)
+    return int(status)

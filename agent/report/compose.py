@@ -1,0 +1,85 @@
+"""Write an answer from evidence without a model: templates for numbers, verbatim quotes for words.
+
+The draft refers to evidence as ``[E1]`` and ``[quote E3]``; ``agent.binding`` puts values and quotations in.
+"""
+
+from collections.abc import Iterable
+
+from agent.evidence import Evidence, Ledger
+from agent.graphs.state import Outcome
+from agent.report import phrases
+from physics_engines.text import Language
+
+
+def compose(outcomes: Iterable[Outcome], ledger: Ledger, language: Language) -> str:
+    """Markdown draft that refers to evidence as ``[E1]``; every word of it stands in the ledger or in a template."""
+    outcomes = list(outcomes)
+    parts = [
+        _numbers(ledger, language),
+        _notes(outcomes, language),
+        _proofs(ledger, language),
+        _quotes(ledger, language),
+    ]
+    if any(entry.kind != "cited" for entry in ledger) and not any(entry.kind == "cited" for entry in ledger):
+        parts += [phrases.NOT_FOUND_PART.in_language(language) for _ in _empty_searches(outcomes)]
+    parts += [
+        phrases.STEP_FAILED.in_language(language).format(tool=outcome.tool, error=outcome.error)
+        for outcome in outcomes
+        if outcome.error
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def not_found(outcomes: Iterable[Outcome], language: Language) -> str:
+    """What to say when the library holds nothing and nothing was computed."""
+    results = [outcome.result for outcome in _empty_searches(outcomes) if outcome.result]
+    headings = list(dict.fromkeys(name for result in results for name in result.nearest))
+    text = phrases.NOT_FOUND.in_language(language)
+    if headings:
+        joint = "、" if language == "ja" else "; "
+        text += "\n\n" + phrases.NEAREST_HEADINGS.in_language(language).format(headings=joint.join(headings[:3]))
+    return text
+
+
+def _empty_searches(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.result and not (outcome.result.quotes or outcome.result.estimates or outcome.result.proofs)
+    ]
+
+
+def _numbers(ledger: Ledger, language: Language) -> str:
+    joint = "" if language == "ja" else " "
+    stated = [entry for entry in ledger if entry.kind == "computed" and entry.headline]
+    sentences = [_state(entry, language) for entry in stated]
+    conventions = dict.fromkeys(entry.convention for entry in stated if entry.convention)
+    sentences += [phrases.CONVENTION.in_language(language).format(convention=text) for text in conventions]
+    sentences += [
+        phrases.FLAGGED.in_language(language).format(id=entry.id, flags=", ".join(entry.flags))
+        for entry in stated
+        if entry.flags
+    ]
+    return joint.join(sentences)
+
+
+def _state(entry: Evidence, language: Language) -> str:
+    template = phrases.STATED[entry.exactness or "stochastic"].in_language(language)
+    return template.format(label=entry.label, id=entry.id, method=entry.method)
+
+
+def _notes(outcomes: Iterable[Outcome], language: Language) -> str:
+    notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
+    return ("" if language == "ja" else " ").join(dict.fromkeys(notes))
+
+
+def _proofs(ledger: Ledger, language: Language) -> str:
+    template = phrases.PROVED.in_language(language)
+    return "\n".join(template.format(id=entry.id, verdict=entry.verdict) for entry in ledger if entry.kind == "proved")
+
+
+def _quotes(ledger: Ledger, language: Language) -> str:
+    cited = [entry for entry in ledger if entry.kind == "cited" and entry.quote]
+    if not cited:
+        return ""
+    return "\n\n".join([phrases.IN_THE_WORDS.in_language(language), *(f"[quote {entry.id}]" for entry in cited)])

@@ -1,0 +1,32 @@
+"""The evidence of an answer as rows of text, for the terminal and for Markdown alike."""
+
+from collections.abc import Iterable
+
+from agent.evidence import Evidence
+
+
+def evidence_rows(evidence: Iterable[Evidence]) -> list[tuple[str, str, str, str, str]]:
+    """Rows (id, kind, source, what it says, how it was obtained)."""
+    return [(entry.id, entry.kind, _source(entry), _says(entry), _how(entry)) for entry in evidence]
+
+
+def _source(entry: Evidence) -> str:
+    return entry.label if entry.kind == "cited" else entry.source
+
+
+def _says(entry: Evidence) -> str:
+    if entry.kind == "computed":
+        return f"{entry.label}: {entry.shown()}"
+    text = " ".join(entry.shown().split())
+    return text if len(text) <= 72 else text[:70] + "…"
+
+
+def _how(entry: Evidence) -> str:
+    if entry.kind == "cited" and entry.span is not None:
+        return f"{entry.source}, characters {entry.span[0]}–{entry.span[1]}"
+    parts = [(entry.exactness or "").replace("_", " "), entry.method]
+    if entry.tau_int is not None:
+        parts.append(f"τ_int {entry.tau_int:.2g}")
+    if entry.r_hat is not None:
+        parts.append(f"R̂ {entry.r_hat:.3f}")
+    return " · ".join(part for part in [*parts, *entry.flags] if part)

@@ -1,0 +1,39 @@
+"""The fixed sentences of an answer, in both languages."""
+
+from physics_engines.text import Text
+
+READ_AS = Text(en="Read as: {reading}", ja="質問の読み取り：{reading}")
+STATED = {
+    "exact": Text(en="The {label} is [{id}] ({method}, exact).", ja="{label}は [{id}] です（{method}、厳密値）。"),
+    "upper_bound": Text(
+        en="The {label} is [{id}], a variational upper bound ({method}).",
+        ja="{label}は [{id}] です（変分上界、{method}）。",
+    ),
+    "stochastic": Text(en="The {label} is [{id}] ({method}).", ja="{label}は [{id}] です（{method}）。"),
+    "fit": Text(en="The {label} is [{id}], from a fit ({method}).", ja="{label}は [{id}] です（フィット、{method}）。"),
+}
+CONVENTION = Text(en="Convention: {convention}.", ja="規約：{convention}。")
+FLAGGED = Text(en="Caution on [{id}]: {flags}.", ja="[{id}] についての注意：{flags}。")
+PROVED = Text(en="The statement [{id}] has the verdict: {verdict}.", ja="命題 [{id}] の判定：{verdict}。")
+IN_THE_WORDS = Text(en="In the words of the library:", ja="ライブラリの記述：")
+OTHER_LANGUAGE = Text(en="(The passage is quoted in its own language.)", ja="（引用は原文の言語のまま示しています。）")
+NOT_FOUND = Text(en="Not found in the library.", ja="ライブラリには見つかりませんでした。")
+NOT_FOUND_PART = Text(
+    en="On the rest of the question, nothing was found in the library.",
+    ja="質問の残りの部分については、ライブラリに見つかりませんでした。",
+)
+NEAREST_HEADINGS = Text(en="Nearest headings: {headings}.", ja="近い見出し：{headings}。")
+STEP_FAILED = Text(en="{tool} gave no result: {error}", ja="{tool} は結果を返しませんでした：{error}")
+REMOVED_NOTE = Text(
+    en="⟨unverified⟩ marks what the model wrote and no evidence supports; it was taken out ({count}).",
+    ja="⟨未検証⟩ は、モデルが書いたが根拠のない箇所です。本文から取り除きました（{count} 箇所）。",
+)
+CORRECTED_NOTE = Text(
+    en="Numbers of the model that disagreed with the evidence were replaced by the evidence ({count}).",
+    ja="根拠と食い違うモデルの数値は、根拠の値に置き換えました（{count} 箇所）。",
+)
+MODEL_WORDS = Text(
+    en="Sentences without a reference are the model's own words and were not checked.",
+    ja="参照のない文はモデル自身の言葉で、検証されていません。",
+)
+CAPABILITIES = Text(en="Nearest capabilities: {names}.", ja="近い機能：{names}。")
