@@ -1,0 +1,182 @@
+"""``ansatz library``: search, show and check what the library holds."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from agent.interfaces.cli.output import JsonOption, print_json
+from tools.errors import AnsatzError, BadInput, Missing, Refused
+
+if TYPE_CHECKING:
+    from knowledge import Hit, Library
+
+BookOption = Annotated[str | None, typer.Option("--book", help="Only this book.")]
+LanguageOption = Annotated[Literal["en", "ja"] | None, typer.Option("--language", help="Only passages in this language.")]
+
+
+def build() -> typer.Typer:
+    """The command group."""
+    app = typer.Typer(
+        help="Search, show and check the library: the textbook and your own documents.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    for name, function in (
+        ("search", search),
+        ("show", show),
+        ("list", list_),
+        ("verify", verify),
+        ("calibrate", calibrate),
+    ):
+        app.command(name)(function)
+    return app
+
+
+def search(
+    query: Annotated[str | None, typer.Argument(help="Words or a question, in English or Japanese.")] = None,
+    k: Annotated[int, typer.Option("--k", help="How many passages.")] = 5,
+    book: BookOption = None,
+    language: LanguageOption = None,
+    queries: Annotated[Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}.')] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Passages that fit a query best, best first. With --json a list; with --from, one object a line."""
+    library = _open()
+    if (query is None) == (queries is None):
+        raise BadInput("give one query, or --from FILE")
+    if queries is not None:
+        return _search_file(library, queries, k, book, language)
+    assert query is not None
+    with _translated():
+        hits = library.search(query, k=k, book=book, language=language)
+    if as_json:
+        print_json([_record(hit) for hit in hits])
+        return 0
+    for hit in hits:
+        print(f"{hit.score:7.2f}  {hit.chapter} {hit.section}  {hit.span}\n         {_clipped(hit.text)}")
+    if not hits:
+        raise Refused("nothing in the library shares a word with the query")
+    return 0
+
+
+def show(
+    span: Annotated[str, typer.Argument(help="DOCUMENT:START-END, as search and answers print it.")],
+    as_json: JsonOption = False,
+) -> int:
+    """Print the characters of a span exactly as they stand in the document."""
+    with _translated():
+        found = _open().show(span)
+    if as_json:
+        print_json({"document": found.span.document, "span": [found.span.start, found.span.end], "text": found.text})
+    else:
+        print(found.text)
+    return 0
+
+
+def list_(as_json: JsonOption = False) -> int:
+    """List the documents."""
+    documents = _open().documents()
+    if as_json:
+        print_json(
+            {
+                "documents": [
+                    {"id": item.id, "book": item.book, "title": item.chapter, "language": item.language}
+                    for item in documents
+                ]
+            }
+        )
+        return 0
+    for item in documents:
+        print(f"{item.id:<24} {item.language}  {item.chapter}")
+    return 0
+
+
+def verify(as_json: JsonOption = False) -> int:
+    """Check every hash, span and count of the store."""
+    report = _open().verify()
+    if as_json:
+        print_json({**vars(report), "problems": list(report.problems)})
+    else:
+        print(f"{report.documents} documents, {report.passages} passages, {report.indexed} indexed")
+    if report.problems:
+        raise BadInput("; ".join(report.problems))
+    return 0
+
+
+def calibrate(as_json: JsonOption = False) -> int:
+    """Fit the threshold of refusal to the text as it is now, and print its curve."""
+    calibration = _open().calibrate()
+    if as_json:
+        print_json(calibration.to_json())
+        return 0
+    print(calibration.table())
+    return 0
+
+
+def _open() -> "Library":
+    from agent.settings import load_settings
+    from knowledge import Library
+
+    with _translated():
+        return Library.open(load_settings().home)
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """What the store raises, as what a command ends with."""
+    from knowledge.errors import InvalidRequest, LibraryError
+
+    try:
+        yield
+    except InvalidRequest as error:
+        raise BadInput(str(error)) from error
+    except LibraryError as error:
+        raise Missing(str(error)) from error
+
+
+def _record(hit: "Hit") -> dict[str, object]:
+    return {
+        "document": hit.span.document,
+        "book": hit.book,
+        "section": f"{hit.chapter} {hit.section}",
+        "language": hit.language,
+        "span": [hit.span.start, hit.span.end],
+        "score": hit.score,
+        "text": hit.text,
+    }
+
+
+def _clipped(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:158] + "…"
+
+
+def _search_file(
+    library: "Library", path: Path, k: int, book: str | None, language: Literal["en", "ja"] | None
+) -> int:
+    try:
+        lines = (sys.stdin if str(path) == "-" else path.open(encoding="utf-8")).read().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            name, query = item["id"], str(item["query"])
+        except (ValueError, KeyError, TypeError):
+            print_json({"id": f"line {number}", "error": f'line {number} of {path} is not {{"id": …, "query": …}}'})
+            continue
+        try:
+            with _translated():
+                hits = library.search(query, k=k, book=book, language=language)
+        except AnsatzError as error:
+            print_json({"id": name, "error": str(error), "results": []})
+        else:
+            print_json({"id": name, "results": [_record(hit) for hit in hits]})
+    return 0
