@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from agent.evidence import Evidence
+from agent.llm.base import Usage
 from physics_engines.text import Language
 from tools.errors import ExitStatus
 
@@ -22,16 +23,9 @@ _EXIT_STATUS: dict[Status, ExitStatus] = {
 }
 
 
-class Usage(BaseModel):
-    """What an answer took."""
+class AnswerUsage(Usage):
+    """What an answer took: the model calls, and the wall time of everything."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model_calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost: float | None = None
-    """In the currency of the configured prices; None where no price is set."""
     wall_seconds: float = 0.0
 
 
@@ -57,7 +51,7 @@ class Answer(BaseModel):
     figures: tuple[str, ...] = ()
     repeat: tuple[str, ...] = ()
     """Commands that repeat each computation."""
-    usage: Usage = Usage()
+    usage: AnswerUsage = AnswerUsage()
 
     def as_json(self) -> dict[str, object]:
         """The object that ``--json`` prints."""

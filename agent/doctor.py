@@ -71,8 +71,9 @@ def _devices() -> Finding:
 
 
 def _library(settings: Settings) -> Finding:
-    from knowledge import Library
     from knowledge.errors import LibraryError
+
+    from knowledge import Library
 
     try:
         report = Library.open(settings.home).verify()

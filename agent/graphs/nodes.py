@@ -1,20 +1,24 @@
 """The nodes of the chat graph: small async functions from state to an update of the state."""
 
 import asyncio
-import json
+import re
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from agent.answer import Answer, Status, Usage
-from agent.binding.bind import Bound, bind
+from agent.answer import Answer, AnswerUsage, Status
+from agent.binding.bind import Bound, Problem, bind
 from agent.binding.numbers import find_numbers, plain
 from agent.evidence import Ledger
 from agent.graphs.state import AgentContext, ChatState, Outcome, Turn
-from agent.llm.base import ChatModel, ModelError
+from agent.llm.base import Usage
+from agent.llm.errors import BudgetSpent, ModelError
+from agent.llm.writing import repair, write_answer
+from agent.planning.agreement import contradictions
 from agent.planning.by_model import plan_with_model
 from agent.planning.by_rules import plan_by_rules
 from agent.planning.plan import Plan, Step
@@ -23,16 +27,18 @@ from agent.planning.understand import understand as read_question
 from agent.planning.validate import validate_plan
 from agent.report import phrases
 from agent.report.compose import compose, not_found
+from agent.report.evidence_rows import evidence_text
+from agent.report.markdown import as_markdown
+from physics_engines.files import write_text
 from physics_engines.progress import Progress
 from physics_engines.text import Language
 from tools.base import Tool
 from tools.errors import AnsatzError, ExitStatus
-from tools.jobs import run_call
+from tools.jobs import describe_environment, run_call
 from tools.registry import Registry
-from tools.result import Result
 
 RULES = "rules"
-_STATUS_OF_ERROR: Mapping[int, Status] = {
+_STATUS_OF: Mapping[int, Status] = {
     ExitStatus.BAD_INPUT: "bad_input",
     ExitStatus.REFUSED: "refused",
     ExitStatus.MISSING: "missing",
@@ -44,59 +50,75 @@ Update = dict[str, Any]
 
 
 async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
-    """Read the question by rules: language, intent, slots, what is missing, what is refused."""
+    """Read the question by rules: language, intent, slots; what is refused or missing ends the turn here."""
     turns = state.get("turns", [])
     previous = Reading.model_validate(turns[-1]["reading"]) if turns else None
-    reading = read_question(state["question"], runtime.context.registry, previous)
-    model = runtime.context.model
-    return {
+    registry, model = runtime.context.registry, runtime.context.model
+    reading = read_question(state["question"], registry, previous)
+    # A turn starts clean: what an earlier turn of the thread left must not leak into it.
+    fresh: Update = {
         "reading": reading.model_dump(mode="json"),
         "tier": model.tier if model else RULES,
-        # A turn starts clean; what an earlier turn of the thread left must not leak into it.
         "plan": {"steps": []},
         "notes": [],
         "outcomes": [],
         "draft": "",
-        "repaired": False,
         "usage": Usage().model_dump(),
         "transcript": [{"event": "read", "reading": reading.model_dump(mode="json")}],
         "answer": {},
     }
+    state = {**state, **fresh}  # type: ignore[typeddict-item]
+    if reading.refusal is not None:
+        status = _STATUS_OF[reading.refusal.exit_status]
+        return fresh | _finish(state, status, reading.refusal.sentence)
+    if reading.missing:
+        return fresh | _finish(state, "needs_input", _questions_back(reading))
+    if reading.intent in ("help", "status") or (model is None and not (reading.tools or reading.knowledge)):
+        status = "answered" if reading.intent in ("help", "status") else "not_found"
+        return fresh | _finish(state, status, _capabilities(reading, registry))
+    return fresh
 
 
 async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Plan with the model where there is one, else by rules; both plans pass the same validation."""
-    reading = _reading(state)
-    context = runtime.context
-    transcript = list(state["transcript"])
-    notes = list(state["notes"])
-    usage, tier = Usage.model_validate(state["usage"]), state["tier"]
-    made: Plan | None = None
+    reading, context = _reading(state), runtime.context
+    notes, transcript, tier = list(state["notes"]), list(state["transcript"]), state["tier"]
+    usage, made = Usage.model_validate(state["usage"]), Plan()
     if context.model is not None:
+        budget = context.budget(state)
         try:
-            planned = await plan_with_model(context.model, reading, context.registry, context.settings)
-        except ModelError as error:
-            notes.append(f"{error} {_fell_back(reading.language)}")
+            planned = await plan_with_model(
+                context.model, reading.question, context.registry, reading=reading.summary, budget=budget
+            )
+        except (ModelError, BudgetSpent) as error:
+            notes.append(phrases.FELL_BACK.in_language(reading.language).format(error=error))
             transcript.append({"event": "model_failed", "error": str(error)})
             tier = RULES
         else:
-            usage = _add(usage, planned.usage)
-            transcript.append({"event": "model_planned", **planned.model_dump(mode="json")})
             made = planned.plan
-    if made is None or not made.steps:
+            transcript.append({"event": "model_planned", **planned.model_dump(mode="json")})
+        usage = budget.used
+        wrong = contradictions(made, reading, context.registry)
+        if wrong:
+            transcript.append({"event": "plan_refused", "problems": wrong})
+            notes.append(phrases.PLAN_REPLACED.in_language(reading.language).format(problems="; ".join(wrong)))
+            made = Plan()
+    if not made.steps:
         made = plan_by_rules(reading, context.registry)
-        problems = validate_plan(made, context.registry, context.settings.max_steps)
-        if problems:
-            transcript.append({"event": "plan_refused", "problems": [str(problem) for problem in problems]})
-            return _finish(state, "bad_input", " ".join(str(problem) for problem in problems), transcript=transcript)
-    transcript.append({"event": "planned", "plan": made.model_dump(mode="json")})
-    return {
+    problems = [str(problem) for problem in validate_plan(made, context.registry, context.settings.max_steps)]
+    transcript.append({"event": "planned", "plan": made.model_dump(mode="json"), "problems": problems})
+    update = {
         "plan": made.model_dump(mode="json"),
         "usage": usage.model_dump(),
         "tier": tier,
         "notes": notes,
         "transcript": transcript,
     }
+    if problems:
+        return update | _finish(state, "bad_input", " ".join(problems))
+    if not made.steps:
+        return update | _finish(state, "not_found", _capabilities(reading, context.registry))
+    return update
 
 
 async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
@@ -133,7 +155,7 @@ async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     transcript = [*state["transcript"], {"event": "approval", "pending": pending, "decisions": decisions}]
     if not remaining.steps:
         text = phrases.REJECTED.in_language(_reading(state).language)
-        return _finish(state, "stopped", text, transcript=transcript)
+        return {"transcript": transcript} | _finish(state, "stopped", text)
     return {"plan": remaining.model_dump(mode="json"), "transcript": transcript}
 
 
@@ -168,66 +190,85 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
 
 async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Draft the answer: the model's prose where there is one, templates and quotations otherwise."""
-    reading, outcomes = _reading(state), _outcomes(state)
-    ledger = _ledger(state)
+    reading, outcomes, ledger = _reading(state), _outcomes(state), _ledger(state)
     if not len(ledger):
         return _nothing_to_stand_on(state, outcomes, reading.language)
+    by_rules = compose(outcomes, ledger, reading.language)
     model = runtime.context.model
     if model is None or state["tier"] == RULES:
-        return {"draft": compose(outcomes, ledger, reading.language)}
+        return {"draft": by_rules}
     stream = _SentenceStream(runtime, ledger, _parameters(state, runtime.context.registry), reading.language)
+    budget = runtime.context.budget(state)
     try:
-        reply = await write_answer(model, reading, ledger, stream.token)
-    except ModelError as error:
-        notes = [*state["notes"], f"{error} {_fell_back(reading.language)}"]
-        return {"draft": compose(outcomes, ledger, reading.language), "notes": notes, "tier": RULES}
+        reply = await write_answer(
+            model, reading.question, reading.language, evidence_text(ledger), stream.token, budget=budget
+        )
+    except (ModelError, BudgetSpent) as error:
+        note = phrases.FELL_BACK.in_language(reading.language).format(error=error)
+        transcript = [*state["transcript"], {"event": "model_failed", "error": str(error)}]
+        return {
+            "draft": by_rules,
+            "notes": [*state["notes"], note],
+            "tier": RULES,
+            "usage": budget.used.model_dump(),
+            "transcript": transcript,
+        }
     return {
-        "draft": reply.content,
-        "usage": _add(Usage.model_validate(state["usage"]), reply.usage).model_dump(),
-        "transcript": [*state["transcript"], {"event": "model_wrote", "text": reply.content}],
+        "draft": reply.text,
+        "usage": budget.used.model_dump(),
+        "transcript": [*state["transcript"], {"event": "model_wrote", "text": reply.text}],
     }
 
 
 async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Bind the draft to the ledger; a model gets one turn to repair what does not hold, then it is taken out."""
-    reading, model = _reading(state), runtime.context.model
-    ledger, parameters = _ledger(state), _parameters(state, runtime.context.registry)
+    reading, ledger = _reading(state), _ledger(state)
+    parameters = _parameters(state, runtime.context.registry)
+    by_model = state["tier"] != RULES
     bound = bind(state["draft"], ledger, parameters, reading.language)
-    transcript = list(state["transcript"])
-    usage = Usage.model_validate(state["usage"])
+    notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
     if bound.problems:
         transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in bound.problems]})
-        if model is not None and state["tier"] != RULES:
-            try:
-                reply = await repair(model, reading, ledger, state["draft"], bound.problems)
-            except ModelError as error:
-                transcript.append({"event": "model_failed", "error": str(error)})
-            else:
-                usage = _add(usage, reply.usage)
-                transcript.append({"event": "model_repaired", "text": reply.content})
-                again = bind(reply.content, ledger, parameters, reading.language)
-                if reply.content.strip() and len(again.problems) <= len(bound.problems):
-                    bound = again
-                    transcript.append({"event": "unsupported", "problems": [vars(item) for item in again.problems]})
-    text, notes = bound.text, list(state["notes"])
-    if state["tier"] != RULES and not bound.used:
-        # Prose that leans on none of the evidence is not an answer: say what the evidence says instead.
+    if bound.problems and by_model and runtime.context.model is not None:
+        faults = [_fault(problem) for problem in bound.problems]
+        evidence, draft = evidence_text(ledger), state["draft"]
+        try:
+            reply = await repair(
+                runtime.context.model, reading.question, reading.language, evidence, draft, faults, budget=budget
+            )
+        except (ModelError, BudgetSpent) as error:
+            transcript.append({"event": "model_failed", "error": str(error)})
+        else:
+            again = bind(reply.text, ledger, parameters, reading.language)
+            transcript.append({"event": "model_repaired", "text": reply.text})
+            transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in again.problems]})
+            if again.used and len(again.problems) <= len(bound.problems):
+                bound = again
+    removed = tuple(problem.found for problem in bound.problems)
+    if by_model and not bound.used:
+        # Prose that leans on none of the evidence is no answer: say what the evidence says instead.
         bound = bind(compose(_outcomes(state), ledger, reading.language), ledger, parameters, reading.language)
-        text = bound.text
         notes.append(phrases.NOTHING_USED.in_language(reading.language))
-    elif state["tier"] != RULES:
-        notes.append(phrases.MODEL_WORDS.in_language(reading.language))
-    notes += _remarks(bound, reading.language)
-    answer = _answer(state, "answered", text, ledger, usage, notes, tuple(item.found for item in bound.problems))
+    elif by_model:
+        notes += [*_remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
+    usage = budget.used
+    answer = _answer({**state, "usage": usage.model_dump()}, "answered", bound.text, ledger, notes, removed)
     return {"answer": answer.model_dump(mode="json"), "transcript": transcript, "usage": usage.model_dump()}
 
 
 async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Write the run folder and remember the turn."""
-    answer = Answer.model_validate(state["answer"])
-    seconds = time.time() - state["started"]
-    answer = answer.model_copy(update={"usage": answer.usage.model_copy(update={"wall_seconds": round(seconds, 3)})})
     folder = runtime.context.run_folder(state)
+    usage = {**state["usage"], "wall_seconds": round(time.time() - state["started"], 3)}
+    done = [outcome for outcome in _outcomes(state) if outcome.result is not None]
+    answer = Answer.model_validate(
+        {
+            **state["answer"],
+            "usage": usage,
+            "figures": [path for outcome in done for path in _figures(folder.path / outcome.folder, outcome)],
+            "repeat": [f"ansatz run --spec {folder.path / outcome.folder / 'call.json'}" for outcome in done],
+        }
+    )
     folder.write_json("ledger.json", [entry.model_dump(mode="json") for entry in answer.evidence])
     folder.write_json("transcript.json", state["transcript"])
     folder.write_json("environment.json", describe_environment().model_dump(mode="json"))
@@ -235,6 +276,11 @@ async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     write_text(folder.path / "answer.md", as_markdown(answer))
     turn = Turn(question=state["question"], answer=answer.answer, reading=state["reading"])
     return {"answer": answer.model_dump(mode="json"), "turns": [turn]}
+
+
+def _figures(folder: Path, outcome: Outcome) -> list[str]:
+    artifacts = outcome.result.artifacts if outcome.result else ()
+    return [str(folder / artifact.path) for artifact in artifacts if artifact.kind == "figure"]
 
 
 class _SentenceStream:
@@ -302,33 +348,23 @@ def _leaves(content: object) -> list[object]:
 
 def _nothing_to_stand_on(state: ChatState, outcomes: list[Outcome], language: Language) -> Update:
     failed = [outcome for outcome in outcomes if outcome.error]
-    if failed and len(failed) == len(outcomes):
+    if failed:
         text = "\n".join(dict.fromkeys(outcome.error for outcome in failed))
-        return _finish(state, _STATUS_OF_ERROR.get(failed[0].exit_status, "failed"), text)
+        return _finish(state, _STATUS_OF.get(failed[0].exit_status, "failed"), text)
     return _finish(state, "not_found", not_found(outcomes, language))
 
 
-def _finish(state: ChatState, status: Status, text: str, *, transcript: list[dict[str, Any]] | None = None) -> Update:
+def _finish(state: ChatState, status: Status, text: str) -> Update:
     """End the turn without evidence: a question back, a refusal, nothing found, a stop."""
-    answer = _answer(state, status, text, Ledger(), Usage.model_validate(state["usage"]), state["notes"], ())
-    update: Update = {"answer": answer.model_dump(mode="json")}
-    return update if transcript is None else {**update, "transcript": transcript}
+    return {"answer": _answer(state, status, text, Ledger(), state["notes"], ()).model_dump(mode="json")}
 
 
 def _answer(
-    state: ChatState,
-    status: Status,
-    text: str,
-    ledger: Ledger,
-    usage: Usage,
-    notes: list[str],
-    removed: tuple[str, ...],
+    state: ChatState, status: Status, text: str, ledger: Ledger, notes: list[str], removed: tuple[str, ...]
 ) -> Answer:
     reading = _reading(state)
-    computed = [outcome for outcome in _outcomes(state) if outcome.result and outcome.result.estimates]
-    shown_reading = reading.summary if len(ledger) and computed else ""
-    if shown_reading:
-        text = f"{phrases.READ_AS.in_language(reading.language).format(reading=shown_reading)}\n\n{text}"
+    if reading.summary and any(entry.kind != "cited" for entry in ledger):
+        text = f"{phrases.READ_AS.in_language(reading.language).format(reading=reading.summary)}\n\n{text}"
     return Answer(
         question=state["question"],
         answer=text,
@@ -340,5 +376,40 @@ def _answer(
         removed=removed,
         notes=tuple(dict.fromkeys(notes)),
         runs=(state["run_id"],),
-        usage=usage,
+        usage=AnswerUsage.model_validate(state["usage"]),
     )
+
+
+def _questions_back(reading: Reading) -> str:
+    lines = [missing.question.in_language(reading.language) for missing in reading.missing]
+    return "\n".join([*lines, *reading.ambiguities])
+
+
+def _capabilities(reading: Reading, registry: Registry) -> str:
+    """What can be asked here: the nearest capabilities, or all of them, each with an example."""
+    names = reading.nearest or tuple(registry)
+    lines = [
+        f"- {registry[name].title.in_language(reading.language)} ({name})"
+        + "".join(
+            f": 「{example.ja}」" if reading.language == "ja" else f': "{example.en}"'
+            for example in registry[name].examples[:1]
+        )
+        for name in names
+    ]
+    heading = phrases.HELP if reading.intent in ("help", "status") else phrases.NOT_UNDERSTOOD
+    return "\n".join([heading.in_language(reading.language), *lines])
+
+
+def _fault(problem: Problem) -> str:
+    return f"{problem.kind.replace('_', ' ')}: {problem.found!r} in {problem.sentence!r}"
+
+
+def _remarks(bound: Bound, language: Language) -> list[str]:
+    corrected = sum(problem.kind == "contradicted_number" for problem in bound.problems)
+    removed = len(bound.problems) - corrected
+    notes = []
+    if removed:
+        notes.append(phrases.REMOVED_NOTE.in_language(language).format(count=removed))
+    if corrected:
+        notes.append(phrases.CORRECTED_NOTE.in_language(language).format(count=corrected))
+    return notes

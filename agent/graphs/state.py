@@ -10,7 +10,8 @@ from typing import Annotated, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
-from agent.llm.base import ChatModel
+from agent.llm.base import ChatModel, Usage
+from agent.llm.budget import Budget
 from agent.runs import RunFolder
 from agent.settings import Settings
 from tools.registry import Registry
@@ -65,6 +66,10 @@ class AgentContext:
     registry: Registry
     model: ChatModel | None
     home: Path
+
+    def budget(self, state: ChatState) -> Budget:
+        """What the question may still take from the model."""
+        return Budget.of(self.settings, Usage.model_validate(state["usage"]))
 
     def run_folder(self, state: ChatState) -> RunFolder:
         """The folder of the run the state belongs to."""

@@ -30,3 +30,12 @@ def _how(entry: Evidence) -> str:
     if entry.r_hat is not None:
         parts.append(f"R̂ {entry.r_hat:.3f}")
     return " · ".join(part for part in [*parts, *entry.flags] if part)
+
+
+def evidence_text(ledger: Iterable[Evidence]) -> str:
+    """The ledger as a model reads it: one entry a line, each beginning with its mark; quotations in full."""
+    lines = []
+    for entry in ledger:
+        said = entry.quote if entry.kind == "cited" else f"{entry.label} = {entry.shown()} ({_how(entry)})"
+        lines.append(f"[{entry.id}] {entry.kind}, {_source(entry)}: {said}")
+    return "\n".join(lines)

@@ -36,4 +36,23 @@ MODEL_WORDS = Text(
     en="Sentences without a reference are the model's own words and were not checked.",
     ja="参照のない文はモデル自身の言葉で、検証されていません。",
 )
-CAPABILITIES = Text(en="Nearest capabilities: {names}.", ja="近い機能：{names}。")
+NOTHING_USED = Text(
+    en="The model's text referred to none of the evidence; the evidence is stated by template instead.",
+    ja="モデルの文章が根拠を一つも参照していないため、定型文で根拠を示しました。",
+)
+FELL_BACK = Text(
+    en="The model could not be used ({error}); the rule-based tier went on.",
+    ja="モデルを利用できませんでした（{error}）。ルールに基づく層で続けました。",
+)
+PLAN_REPLACED = Text(
+    en="The model's plan was replaced because it contradicts the question ({problems}).",
+    ja="モデルの計画は質問と食い違うため、置き換えました（{problems}）。",
+)
+REJECTED = Text(
+    en="All calculations were rejected; nothing was run.", ja="すべての計算が却下されたため、何も実行していません。"
+)
+NOT_UNDERSTOOD = Text(
+    en="I could not tell what to compute or look up. The nearest things I can do:",
+    ja="何を計算し何を調べればよいか判断できませんでした。近い機能は次のとおりです。",
+)
+HELP = Text(en="What I can do:", ja="できること：")

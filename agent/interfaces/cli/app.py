@@ -8,16 +8,19 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 
 import typer
 
-from agent.interfaces.cli import ask, chat, doctor, evals, jobs, library, run, show, tools
+from agent.interfaces.cli import ask, chat, doctor, jobs, library, run, show, tools
 from agent.interfaces.cli.output import print_json
 from tools.errors import AnsatzError, ExitStatus
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 """Base of all of typer's own complaints; typer exports only this subclass of it."""
 _INTERRUPTED = 130
+_COMMAND_GROUP = "ansatz.commands"
+"""Entry points of commands that packages above this one add (``ansatz eval``); each is a function that takes the app."""
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
@@ -30,8 +33,11 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for command in (ask, chat, tools, show, doctor, evals):
+    for command in (ask, chat, tools, show, doctor):
         command.register(app)
+    for point in entry_points(group=_COMMAND_GROUP):
+        if not arguments or point.name == arguments[0] or arguments[0] in ("--help", "-h"):
+            point.load()(app)
     app.add_typer(run.build(with_tools="run" in arguments[:1]), name="run")
     app.add_typer(jobs.build(), name="jobs")
     app.add_typer(library.build(), name="library")

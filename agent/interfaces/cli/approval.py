@@ -1,7 +1,6 @@
 """Asking a person for approval on the terminal."""
 
 import json
-from collections.abc import Sequence
 
 from rich.console import Console
 from rich.prompt import Prompt

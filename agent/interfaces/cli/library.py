@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from knowledge import Hit, Library
 
 BookOption = Annotated[str | None, typer.Option("--book", help="Only this book.")]
-LanguageOption = Annotated[Literal["en", "ja"] | None, typer.Option("--language", help="Only passages in this language.")]
+LanguageOption = Annotated[
+    Literal["en", "ja"] | None, typer.Option("--language", help="Only passages in this language.")
+]
 
 
 def build() -> typer.Typer:
@@ -156,9 +158,7 @@ def _clipped(text: str) -> str:
     return line if len(line) <= 160 else line[:158] + "…"
 
 
-def _search_file(
-    library: "Library", path: Path, k: int, book: str | None, language: Literal["en", "ja"] | None
-) -> int:
+def _search_file(library: "Library", path: Path, k: int, book: str | None, language: Literal["en", "ja"] | None) -> int:
     try:
         lines = (sys.stdin if str(path) == "-" else path.open(encoding="utf-8")).read().splitlines()
     except (OSError, UnicodeDecodeError) as error:
