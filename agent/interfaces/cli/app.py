@@ -20,7 +20,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 """Base of all of typer's own complaints; typer exports only this subclass of it."""
 _INTERRUPTED = 130
 _COMMAND_GROUP = "ansatz.commands"
-"""Entry points of commands that packages above this one add (``ansatz eval``); each is a function that takes the app."""
+"""Entry points of commands that packages above this one add, ``ansatz eval``; each is a function of the app."""
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
