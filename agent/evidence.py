@@ -118,7 +118,7 @@ def _cited(quote: Quote, run_id: str, evidence_id: str) -> Evidence:
     return Evidence(
         id=evidence_id,
         kind="cited",
-        label=f"{quote.book}: {quote.chapter} {quote.section}",
+        label=f"{quote.chapter} {quote.section}".strip(),
         source=quote.document,
         run_id=run_id,
         quote=quote.text,
