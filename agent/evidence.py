@@ -105,7 +105,7 @@ def _computed(
         unit=estimate.unit,
         exactness=estimate.exactness,
         method=estimate.method.in_language(language),
-        convention=estimate.convention,
+        convention=estimate.convention.in_language(language) if estimate.convention else "",
         flags=estimate.flags,
         tau_int=estimate.tau_int,
         r_hat=estimate.r_hat,

@@ -345,9 +345,9 @@ def _parameters(state: ChatState, registry: Registry) -> frozenset[float]:
         texts.append(" ".join(f"{value}" for value in _leaves(spec.model_dump(mode="json"))))
         if outcome.result is not None:
             described = [outcome.result.reading, *outcome.result.notes]
-            described += [estimate.method for estimate in outcome.result.estimates.values()]
+            for estimate in outcome.result.estimates.values():
+                described += [estimate.method, estimate.convention]
             texts += [text.in_language(language) for text in described if text for language in ("en", "ja")]
-            texts += [estimate.convention for estimate in outcome.result.estimates.values()]
     return frozenset(number.value for text in texts for number in find_numbers(plain(text)) if number.value is not None)
 
 
@@ -377,7 +377,7 @@ def _answer(
 ) -> Answer:
     reading = _reading(state)
     if reading.summary and any(entry.kind != "cited" for entry in ledger):
-        text = f"{phrases.READ_AS.in_language(reading.language).format(reading=reading.summary)}\n\n{text}"
+        text = f"{reading.summary}\n\n{text}"
     return Answer(
         question=state["question"],
         answer=text,

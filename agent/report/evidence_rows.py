@@ -13,10 +13,12 @@ def evidence_rows(evidence: Iterable[Evidence]) -> list[tuple[str, str, str, str
 def _says(entry: Evidence) -> str:
     if entry.kind == "computed":
         return f"{entry.label}  {entry.shown()}"
-    if entry.kind == "cited":
-        return entry.label
-    text = " ".join(entry.shown().split())
-    return text if len(text) <= 72 else text[:70] + "…"
+    return _clipped(entry.label if entry.kind == "cited" else entry.shown())
+
+
+def _clipped(text: str, width: int = 72) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _how(entry: Evidence) -> str:
