@@ -62,9 +62,8 @@ def load_registry() -> Registry:
     """
     modules = [import_module(name) for name in _BUILT_IN]
     modules += [point.load() for point in entry_points(group=_ENTRY_POINT_GROUP)]
-    modules += [
-        _import_named(name.strip()) for name in os.environ.get(_MODULES_VARIABLE, "").split(",") if name.strip()
-    ]
+    own = (name.strip() for name in os.environ.get(_MODULES_VARIABLE, "").split(","))
+    modules += [_import_named(name) for name in own if name]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Tool)]
     return Registry(tuple(found))
 

@@ -25,6 +25,7 @@ _STARTUP_SECONDS = 10.0
 _STALE_SECONDS = 60.0
 """A heartbeat older than this is none; asked only where the backend cannot tell whether the worker lives."""
 _LIVENESS_SECONDS = 0.5
+_KILL_SECONDS = 5.0
 _BACKENDS: dict[str, Backend] = {LocalBackend.name: LocalBackend()}
 
 
@@ -85,7 +86,8 @@ async def wait(
 
     A waiter that is cancelled (Ctrl-C) asks the worker to stop, and does not wait for it: a person who interrupts
     does not expect the machine to go on computing. The worker saves its restart file, and submitting the call again
-    goes on from there. With ``on_cancel="leave"`` the worker goes on; so it does when the waiter is killed.
+    goes on from there. With ``on_cancel="leave"`` the worker goes on; so it does when the waiter is killed. Others
+    who wait for the same job see it interrupted.
 
     Args:
         key: Idempotency key.
@@ -120,7 +122,7 @@ async def wait(
     raise WorkerLost(f"job {job.short_id} ({job.identity.tool}) is {job.state}, but has no result; submit it again")
 
 
-async def follow(name: str, *, home: Path, replay: bool = True) -> AsyncGenerator[Event]:
+async def follow(name: str, *, home: Path, replay: bool = True) -> AsyncGenerator[Event, None]:
     """The events of a job as they come, until it ends.
 
     Args:
@@ -199,10 +201,13 @@ async def cancel(name: str, *, home: Path, grace: float = 30.0) -> Job:
         job = _settled(store, store.find(name))
         if job.active and store.request_stop(job, "cancel"):
             _signal(job, force=False)
-        deadline = time.monotonic() + grace
+        began = time.monotonic()
         while job.active and job.backend_id is not None:
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > grace:
                 _signal(job, force=True)
+            if waited > grace + _KILL_SECONDS:  # on a machine that no signal reaches; it stops with its next heartbeat
+                return job
             await asyncio.sleep(0.05)
             job = _settled(store, store.get(job.key) or job)
         if job.active:  # claimed, but no worker yet: the one that comes finds its attempt closed
@@ -245,6 +250,7 @@ def _loss(job: Job) -> Failure:
     share = f" at {job.progress.fraction:.0%}" if job.progress else ""
     sentence = (
         f"the worker of job {job.short_id} ({job.identity.tool}) died{share} without a word "
-        f"(killed, or out of memory?); submit it again to go on from what it saved; its log is {CallFolder(job.out).log_file}"
+        "(killed, or out of memory?); submit it again to go on from what it saved; "
+        f"its log is {CallFolder(job.out).log_file}"
     )
     return Failure(error=WorkerLost.__name__, sentence=sentence, exit_status=WorkerLost.exit_status)

@@ -22,10 +22,10 @@ from tools.jobs.execution import execute
 from tools.jobs.failures import Failure
 from tools.jobs.folder import CallFolder, read_call
 from tools.jobs.identity import identify
-from tools.jobs.store import JobStore
+from tools.jobs.store import JobStore, State
 from tools.registry import load_registry
 
-_BEAT_SECONDS = 1.0
+_BEAT_SECONDS = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +84,7 @@ class _Heart:
         self._ended.set()
         self._thread.join()
         stopped = failure is not None and failure.exit_status == ExitStatus.STOPPED
-        state = "done" if failure is None else "interrupted" if stopped else "failed"
+        state: State = "done" if failure is None else "interrupted" if stopped else "failed"
         try:
             self._store.beat(self.key, self._attempt, self._latest)
             self._store.end(self.key, self._attempt, state, failure)
@@ -123,7 +123,7 @@ def _run(call: Path, out: Path, home: Path, run_id: str | None, heart: _Heart | 
         run = run_id if run_id is not None else held.run_id if held else ""
         if heart is not None and identify(tool, spec, run).key != heart.key:
             raise Refused(
-                "the program code or the call file changed after this job was submitted; submit it again from a new process"
+                "the program or the call file changed after this job was submitted; submit it again from a new process"
             )
     except AnsatzError as error:
         if heart is not None or folder.identity() is None:  # never a note in the folder of another calculation
