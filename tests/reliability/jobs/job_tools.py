@@ -1,5 +1,6 @@
 """Tools for the tests of jobs; worker processes find them through ANSATZ_TOOL_MODULES."""
 
+import math
 import os
 import time
 from pathlib import Path
@@ -43,7 +44,7 @@ def walk(spec: WalkSpec, context: ToolContext) -> Result:
             os.kill(os.getpid(), 9)
         time.sleep(spec.step_seconds)
         state = (6364136223846793005 * state + 1442695040888963407) % 2**64
-        position += np.sin(state / 2**61)
+        position += math.sin(state / 2**61)
         if checkpoint is not None:
             saved_state = {"state": np.uint64(state), "position": np.float64(position), "step": np.int64(step + 1)}
             write_arrays(checkpoint, {name: np.asarray(value) for name, value in saved_state.items()})
