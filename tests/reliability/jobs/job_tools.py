@@ -16,7 +16,7 @@ class WalkSpec(Spec):
     """A pseudo-random walk of slow steps."""
 
     n_steps: int = 20
-    step_seconds: float = 0.05
+    step_seconds: float = 0.03
     seed: int = 1
     estimate: float = 10.0
     """What the cost estimate will say, in seconds."""
@@ -40,7 +40,7 @@ def walk(spec: WalkSpec, context: ToolContext) -> Result:
         if context.monitor.should_stop():
             raise Interrupted(f"stopped after {step} of {spec.n_steps} steps")
         if step == spec.lethal_step:
-            time.sleep(1.0)
+            time.sleep(0.7)
             os.kill(os.getpid(), 9)
         time.sleep(spec.step_seconds)
         state = (6364136223846793005 * state + 1442695040888963407) % 2**64

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Bench, until, value
+from job_bench import Bench, until, value
 from job_tools import failing, walk
 
 from physics_engines.progress import Progress

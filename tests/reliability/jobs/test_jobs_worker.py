@@ -9,17 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Bench, until, value
+from job_bench import Bench, until, value
 from job_tools import bulky, walk
 
 from tools import Result
 from tools.errors import Missing
-from tools.jobs import (
-    CallFolder,
-    run_call,
-    submit,
-    wait,
-)
+from tools.jobs import CallFolder, run_call, submit, wait
+from tools.jobs.worker import main as worker_main
 
 
 def test_worker_by_hand_stops_on_ctrl_c_and_goes_on_when_started_again(bench: Bench) -> None:
@@ -53,6 +49,15 @@ async def test_worker_by_hand_finishes_an_interrupted_job(bench: Bench) -> None:
     assert len(bench.starts()) == 2
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The worker takes over the signals of its process, which is ours here."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -71,14 +76,15 @@ async def test_worker_by_hand_finishes_an_interrupted_job(bench: Bench) -> None:
         ),
     ],
 )
-def test_malformed_call_file(bench: Bench, content: str | None, sentence: str) -> None:
+def test_malformed_call_file(
+    bench: Bench, own_signals: None, capsys: pytest.CaptureFixture[str], content: str | None, sentence: str
+) -> None:
     call = bench.home / "call.json"
     call.parent.mkdir(parents=True)
     if content is not None:
         call.write_text(content)
-    worker = bench.worker(call, bench.out)
-    _, said = worker.communicate(timeout=20)
-    assert worker.returncode == 2
+    assert worker_main([str(call), str(bench.out), "--home", str(bench.home)]) == 2
+    said = capsys.readouterr().err
     assert sentence in said
     assert said.count("\n") == 1
     failure = json.loads((bench.out / "error.json").read_text())
