@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
 from job_tools import WalkSpec, walk
 
 from physics_engines.progress import Monitor
 from tools import Result, ToolContext
 from tools.jobs import Job, get_job, run_call, submit
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
 
 
 @dataclass
