@@ -94,7 +94,8 @@ class CallFolder:
         """
         self.check_free_for(identity)
         for torn in self.path.glob(".*.part"):
-            torn.unlink(missing_ok=True)
+            if not torn.name.startswith(f".{self.call_file.name}."):  # that one an asker may be writing right now
+                torn.unlink(missing_ok=True)
         (self.path / "error.json").unlink(missing_ok=True)
         if self.identity() != identity:
             (self.path / "result.json").unlink(missing_ok=True)
