@@ -1,8 +1,8 @@
 """Bind a draft to the ledger: put the values in, and take out whatever stands on nothing.
 
 The draft refers to evidence as ``[E1]`` and asks for whole quotations as ``[quote E3 E4]``. Binding inserts the value
-of computed evidence before its reference, puts quotations in to the letter, and removes every number, quotation, citation
-and claim of proof that the ledger does not support.
+of computed evidence before its reference, puts quotations in to the letter, and removes every number, quotation,
+citation and claim of proof that the ledger does not support.
 """
 
 import re
