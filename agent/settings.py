@@ -27,6 +27,9 @@ from tools.errors import BadInput
 LlmChoice = Literal["auto", "openai", "transformers", "none"]
 _PREFIX = "ANSATZ_"
 _KEY, _BASE_URL = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+_ENV_FILE = f"{_PREFIX}ENV_FILE"
+# Read where no Settings exist yet: the place of the .env file, and the switch in agent.llm.
+_SWITCHES = {_ENV_FILE, f"{_PREFIX}MODEL_REQUESTS"}
 
 
 class Threshold(BaseModel):
@@ -80,7 +83,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
-        env_file=".env",
         env_file_encoding="utf-8",
         # A .env file may serve other programs too; unknown ANSATZ_ names are refused by load_settings.
         extra="ignore",
@@ -151,15 +153,18 @@ def without_credentials(url: str) -> str:
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; ``overrides`` win over the environment, which wins over ``.env``.
 
+    ``ANSATZ_ENV_FILE`` names another file than the ``.env`` of the working folder.
+
     Raises:
         BadInput: One sentence naming each setting that is out of bounds, or a misspelt name.
     """
-    misspelt = _unknown_names(_names_in_env_file())
+    env_file = Path(os.environ.get(_ENV_FILE, ".env"))
+    misspelt = _unknown_names(_names_in(env_file))
     misspelt += tuple(name for name in overrides if name not in Settings.model_fields)
     if misspelt:
         raise BadInput(f"unknown setting {_with_hint(misspelt[0])}")
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(_env_file=env_file, **overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise BadInput(_describe(error)) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -176,10 +181,9 @@ def environment_name(field: str) -> str:
     return {"api_key": _KEY, "base_url": _BASE_URL}.get(field, f"{_PREFIX}{field.upper()}")
 
 
-def _names_in_env_file() -> tuple[str, ...]:
+def _names_in(path: Path) -> tuple[str, ...]:
     from dotenv import dotenv_values
 
-    path = Path(".env")
     try:
         return tuple(dotenv_values(path, interpolate=False)) if path.is_file() else ()
     except (OSError, UnicodeDecodeError) as error:
@@ -187,8 +191,7 @@ def _names_in_env_file() -> tuple[str, ...]:
 
 
 def _unknown_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    # ANSATZ_MODEL_REQUESTS is the switch in agent.llm, read where no Settings exist yet.
-    known = {environment_name(field) for field in Settings.model_fields} | {f"{_PREFIX}MODEL_REQUESTS"}
+    known = {environment_name(field) for field in Settings.model_fields} | _SWITCHES
     return tuple(name for name in names if name.upper().startswith(_PREFIX) and name.upper() not in known)
 
 

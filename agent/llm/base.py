@@ -93,6 +93,18 @@ class Usage(BaseModel):
             estimated=self.estimated or other.estimated,
         )
 
+    def since(self, before: "Usage") -> "Usage":
+        """What was added to an earlier count; the opposite of ``+``."""
+        cost = None if self.cost is None else max(0.0, self.cost - (before.cost or 0.0))
+        return Usage(
+            calls=self.calls - before.calls,
+            prompt_tokens=self.prompt_tokens - before.prompt_tokens,
+            completion_tokens=self.completion_tokens - before.completion_tokens,
+            seconds=max(0.0, self.seconds - before.seconds),
+            cost=cost,
+            estimated=self.estimated,
+        )
+
 
 @dataclass(frozen=True)
 class Reply:

@@ -34,7 +34,11 @@ class RateLimited(ModelError):
 
 
 class ServerFault(ModelError):
-    """The server failed, or refused the request for a reason of its own."""
+    """The server failed; the same request may work later."""
+
+
+class RequestRefused(ModelError):
+    """The server refuses this request, for a reason of its own; repeating it would not help."""
 
 
 class Unreachable(ModelError):
@@ -81,10 +85,6 @@ class SchemaUnsupported(ModelError):
 
 class LocalModelError(ModelError):
     """The folder does not hold a model that can be loaded, or it does not fit this machine."""
-
-
-class PlanningFailed(ModelError):
-    """No rung of the ladder gave a plan that validates."""
 
 
 class BudgetSpent(Stopped):

@@ -20,6 +20,7 @@ from agent.llm.errors import (
     ModelError,
     ModelNotFound,
     RateLimited,
+    RequestRefused,
     ServerFault,
     StalledStream,
     TruncatedStream,
@@ -83,7 +84,7 @@ class OpenAICompatible:
                 return tuple(model.id for model in page.data or ())
             except (openai.OpenAIError, httpx2.HTTPError, ValueError, AttributeError) as error:
                 fault = translate(error, self._asked())
-                raise fault if isinstance(fault, ModelError) else ServerFault(str(fault)) from None
+                raise fault if isinstance(fault, ModelError) else RequestRefused(str(fault)) from None
 
     async def complete(
         self,
@@ -111,7 +112,7 @@ class OpenAICompatible:
                     return self._judge(raw, messages, time.monotonic() - began, shortened)
                 except OptionRefused as refusal:
                     if refusal.option in self._refused:
-                        raise ServerFault(f"the server at {self.server} refuses {refusal.option}") from None
+                        raise RequestRefused(f"the server at {self.server} refuses {refusal.option}") from None
                     self._refused.add(refusal.option)
                 except ContextOverflow:
                     fewer = None if shortened else shorten(messages)

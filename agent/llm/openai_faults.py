@@ -17,6 +17,7 @@ from agent.llm.errors import (
     ModelError,
     ModelNotFound,
     RateLimited,
+    RequestRefused,
     SchemaUnsupported,
     ServerFault,
     StalledStream,
@@ -87,7 +88,7 @@ def translate(error: Exception, asked: Asked) -> ModelError | OptionRefused:
     if isinstance(error, openai.APIError):
         # An error event inside a stream: no status, only a message.
         return _by_message(_message(error, asked), 500, asked)
-    return ServerFault(f"the request to {asked.server} failed: {_clip(str(error), asked)}")
+    return RequestRefused(f"the request to {asked.server} failed: {_clip(str(error), asked)}")
 
 
 def _by_status(error: openai.APIStatusError, asked: Asked) -> ModelError | OptionRefused:
@@ -107,7 +108,7 @@ def _by_status(error: openai.APIStatusError, asked: Asked) -> ModelError | Optio
         return RateLimited(f"the model server at {asked.server} is overloaded (429){asks}", wait)
     if status in (400, 413, 422) or status >= 500:
         return _by_message(message, status, asked, error.code, error.param)
-    return ServerFault(f"the model server at {asked.server} refuses the request ({status}): {message}")
+    return RequestRefused(f"the model server at {asked.server} refuses the request ({status}): {message}")
 
 
 def _by_message(
@@ -128,7 +129,7 @@ def _by_message(
         return SchemaUnsupported(f"the server at {asked.server} takes no JSON schema for {asked.model}: {message}")
     if status >= 500:
         return ServerFault(f"the model server at {asked.server} failed ({status}): {message}")
-    return ServerFault(f"the model server at {asked.server} refuses the request ({status}): {message}")
+    return RequestRefused(f"the model server at {asked.server} refuses the request ({status}): {message}")
 
 
 def _message(error: openai.APIError, asked: Asked) -> str:

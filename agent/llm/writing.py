@@ -8,7 +8,7 @@ from agent.llm.fence import fenced
 from agent.llm.prompts import prompt
 from physics_engines.text import Language
 
-_LANGUAGE_NAMES = {"en": "English", "ja": "Japanese (である調)"}
+_LANGUAGE_NAMES = {"en": "English", "ja": "Japanese"}
 
 
 async def write_answer(
