@@ -44,7 +44,7 @@ class LocalEngine:
     """
 
     def __init__(self, folder: Path, device: str) -> None:
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
@@ -59,7 +59,7 @@ class LocalEngine:
         config = self._model.config.get_text_config()
         longest = [getattr(config, "max_position_embeddings", None), self._tokenizer.model_max_length]
         self.context = int(min(limit for limit in longest if limit))
-        self._n_tokens = int(self._model.get_output_embeddings().weight.shape[0])  # type: ignore[no-untyped-call]
+        self._n_tokens = int(self._model.get_output_embeddings().weight.shape[0])
         self._for_grammar: tuple[LLTokenizer, ShortestEnd] | None = None
 
     def encode(self, messages: Sequence[Message]) -> torch.Tensor:
@@ -116,7 +116,7 @@ class LocalEngine:
             processors.append(JsonConstraint(for_grammar, bounded(schema), ending, length, free))
         with torch.random.fork_rng(devices=_devices(self._model.device)), torch.inference_mode():
             torch.manual_seed(seed)
-            output = self._model.generate(  # type: ignore[misc]
+            output = self._model.generate(
                 prompt,
                 attention_mask=torch.ones_like(prompt),
                 max_new_tokens=limit,

@@ -1,6 +1,7 @@
 """A live look at a model, for ``ansatz doctor``: is it there, and how well can it be asked?"""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,7 +58,7 @@ async def probe(model: ChatModel, budget: Budget | None = None) -> Probe:
     problem = ""
     try:
         models = await _offered(model)
-        for rung, works in (("tools", _calls_a_tool), ("schema", _keeps_a_schema), ("choices", _names_a_number)):
+        for rung, works in _RUNGS:
             try:
                 if await works(model, budget):
                     return Probe(model.tier, models, rung, budget.used, problem)
@@ -69,7 +70,7 @@ async def probe(model: ChatModel, budget: Budget | None = None) -> Probe:
     return Probe(model.tier, models, "none", budget.used, problem)
 
 
-async def _offered(model: ChatModel) -> Sequence[str]:
+async def _offered(model: ChatModel) -> tuple[str, ...]:
     from agent.llm.openai_compatible import OpenAICompatible
 
     return await model.list_models() if isinstance(model, OpenAICompatible) else ()
@@ -81,8 +82,6 @@ async def _calls_a_tool(model: ChatModel, budget: Budget) -> bool:
 
 
 async def _keeps_a_schema(model: ChatModel, budget: Budget) -> bool:
-    import json
-
     ask = 'Give the integers 2 and 3 as JSON: {"a": ..., "b": ...}'
     reply = await budget.ask(model, [Message("user", ask)], schema=_ARGUMENTS)
     try:
@@ -95,3 +94,10 @@ async def _keeps_a_schema(model: ChatModel, budget: Budget) -> bool:
 async def _names_a_number(model: ChatModel, budget: Budget) -> bool:
     reply = await budget.ask(model, [Message("user", "1: red\n2: blue\n\nAnswer with one number and nothing else.")])
     return reply.text.strip().rstrip(".") in ("1", "2")
+
+
+_RUNGS: tuple[tuple[Rung, Callable[[ChatModel, Budget], Awaitable[bool]]], ...] = (
+    ("tools", _calls_a_tool),
+    ("schema", _keeps_a_schema),
+    ("choices", _names_a_number),
+)

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import islice, product
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from agent.llm.base import ChatModel, Message
 from agent.llm.budget import Budget
@@ -24,7 +24,7 @@ from tools.base import Tool
 _MOST_STEPS = 3
 _MOST_COMBINATIONS = 2000
 _MOST_CHANGES = 4
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\d.]*\d)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\d.]*\d)")
 _EXTENTS = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+", re.IGNORECASE)
 
 Arguments = dict[str, object]
@@ -145,7 +145,7 @@ def _assignments(spec_type: type[Spec], question: str) -> list[Arguments]:
     schema = spec_schema(spec_type)
     required = cast(list[str], schema.get("required", []))
     fields = _fields(spec_type)
-    choices = [_candidates(spec_type, name, fields[name], question) for name in required]
+    choices = [_candidates(fields[name], question) for name in required]
     combinations = (dict(zip(required, values, strict=True)) for values in product(*choices))
     return [item for item in islice(combinations, _MOST_COMBINATIONS) if _valid(spec_type, item)]
 
@@ -154,24 +154,14 @@ def _alternatives(
     spec_type: type[Spec], name: str, field: Mapping[str, object], question: str, arguments: Arguments
 ) -> list[object]:
     """Values other than the default that an optional slot can take beside the arguments so far."""
-    found = _candidates(spec_type, name, field, question)
+    found = _candidates(field, question)
     default = field.get("default")
     return [value for value in found if value != default and _valid(spec_type, {**arguments, name: value})]
 
 
-def _candidates(spec_type: type[Spec], name: str, field: Mapping[str, object], question: str) -> list[object]:
+def _candidates(field: Mapping[str, object], question: str) -> list[object]:
     """Values of one slot: its own enumeration, or what stands in the question."""
-    info = spec_type.model_fields[name]
-    annotated = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-    adapter: TypeAdapter[object] = TypeAdapter(annotated)
-    found = []
-    for value in _distinct(_raw_candidates(field, unicodedata.normalize("NFKC", question))):
-        try:
-            adapter.validate_python(value)
-        except ValidationError:
-            continue
-        found.append(value)
-    return found
+    return _distinct(_raw_candidates(field, unicodedata.normalize("NFKC", question)))
 
 
 def _raw_candidates(field: Mapping[str, object], question: str) -> list[object]:
