@@ -1,8 +1,10 @@
 """Any OpenAI-compatible server: the official service, vLLM, llama.cpp, Ollama, ``transformers serve``."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Sequence
+from functools import cache
 
 import httpx2
 import openai
@@ -200,14 +202,20 @@ class OpenAICompatible:
         # One client per call: a kept one would hold connections of an event loop that may be gone.
         check_address(self._url)
         timeouts = httpx2.Timeout(self._settings.request_timeout, connect=self._settings.connect_timeout)
-        # A proxy of the environment is for the outside world, not for a server on this machine.
-        direct = openai.DefaultAsyncHttpxClient(trust_env=False, timeout=timeouts) if is_loopback(self._url) else None
+        http = openai.DefaultAsyncHttpxClient(
+            timeout=timeouts,
+            verify=_tls_context(self._url.startswith("https:")),
+            # A proxy of the environment is for the outside world, not for a server on this machine.
+            trust_env=not is_loopback(self._url),
+            # A redirect could lead the conversation to where it may not go.
+            follow_redirects=False,
+        )
         return AsyncOpenAI(
             api_key=self._key() or _PLACEHOLDER_KEY,
             base_url=self._url,
-            timeout=timeouts,
             max_retries=0,
-            http_client=direct,
+            timeout=timeouts,
+            http_client=http,
         )
 
     def _key(self) -> str | None:
@@ -248,6 +256,12 @@ class OpenAICompatible:
         if isinstance(fault, RateLimited) and fault.retry_after is not None:
             return fault.retry_after
         return float(min(0.5 * 2**attempt, self._settings.max_retry_wait))
+
+
+@cache
+def _tls_context(secure: bool) -> ssl.SSLContext:
+    """One for all clients: reading the certificates takes 50 ms. Without TLS, an empty one that trusts nobody."""
+    return httpx2.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def price_of(settings: Settings, prompt_tokens: int, completion_tokens: int) -> float | None:

@@ -100,6 +100,8 @@ def _by_status(error: openai.APIStatusError, asked: Asked) -> ModelError | Optio
         if re.search(r"model", message, re.I):
             return ModelNotFound(f"the server at {asked.server} has no model {asked.model!r}: check ANSATZ_MODEL")
         return ModelNotFound(f"there is no model server at {asked.server} (404): does OPENAI_BASE_URL end in /v1?")
+    if 300 <= status < 400:
+        return RequestRefused(f"the server at {asked.server} redirects elsewhere: set OPENAI_BASE_URL to that address")
     if status == 429:
         if error.code == "insufficient_quota":
             return RateLimited(f"the quota of this key at {asked.server} is spent")

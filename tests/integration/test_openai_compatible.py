@@ -52,6 +52,29 @@ async def test_tool_calls_are_assembled(loopback, streamed):
     assert server.requests[0]["tools"][0]["function"]["parameters"] == TOOL.parameters
 
 
+# As some servers write it: whole calls in one chunk, no usage; and without the index of the call.
+ONE_CHUNK = r"""data: {"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": [
+ {"index": 0, "delta": {"role": "assistant", "content": null, "tool_calls": [
+ {"id": "call_1_0", "type": "function", "function": {"name": "demo__add", "arguments": "{\"a\": 1}"}, FIRST},
+ {"id": "call_1_1", "type": "function", "function": {"name": "demo__add", "arguments": "{\"a\": 2}"}, SECOND}
+ ]}, "finish_reason": null}]}
+
+data: {"id": "c", "created": 1, "model": "m", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {},
+ "finish_reason": "tool_calls"}]}
+
+data: [DONE]
+
+"""
+
+
+@pytest.mark.parametrize("indices", [('"index": 0', '"index": 1'), ('"index": null', '"index": null')])
+async def test_tool_calls_in_one_chunk(loopback, indices):
+    text = ONE_CHUNK.replace("FIRST", indices[0]).replace("SECOND", indices[1]).replace("\n ", " ")
+    server = loopback([Raw(text.encode(), "text/event-stream")])
+    reply = await model_at(server).complete(HELLO, tools=[TOOL], on_token=lambda _text: None)
+    assert [request.arguments() for request in reply.tool_requests] == [{"a": 1}, {"a": 2}]
+
+
 async def test_schema_is_sent(loopback):
     server = loopback([Say('{"n": 3}')])
     reply = await model_at(server).complete(HELLO, schema=SCHEMA)
@@ -101,6 +124,7 @@ STATUS = [
     (Fault(401, "Incorrect API key provided: sk-secret"), faults.Unauthorized, "OPENAI_API_KEY"),
     (Fault(404, "The model `scripted` does not exist"), faults.ModelNotFound, "ANSATZ_MODEL"),
     (Fault(404, "Not Found"), faults.ModelNotFound, "end in /v1"),
+    (Fault(307, headers={"Location": "http://192.0.2.1/v1/chat/completions"}), faults.RequestRefused, "redirects"),
     (Fault(429, "later", headers={"Retry-After": "3600"}), faults.RateLimited, "asks to wait 3600 s"),
     (Fault(429, "pay", code="insufficient_quota"), faults.RateLimited, "quota"),
     (Fault(500, "CUDA error, key sk-secret"), faults.ServerFault, r"failed \(500\): CUDA error"),
