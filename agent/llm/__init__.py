@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agent.llm.base import ChatModel, Message, Reply, ToolRequest, ToolSchema, Usage
     from agent.llm.budget import Budget
     from agent.llm.choose import choose_model
-    from agent.llm.probe import Probe, probe
+    from agent.llm.probing import Probe, probe
     from agent.llm.writing import repair, write_answer
 
 ALLOW_MODEL_REQUESTS: bool = os.environ.get("ANSATZ_MODEL_REQUESTS", "all") != "loopback"
@@ -31,8 +31,8 @@ _HOMES = {
     "Usage": "base",
     "Budget": "budget",
     "choose_model": "choose",
-    "Probe": "probe",
-    "probe": "probe",
+    "Probe": "probing",
+    "probe": "probing",
     "repair": "writing",
     "write_answer": "writing",
 }
@@ -57,6 +57,6 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name in _HOMES:
         value: object = getattr(import_module(f"agent.llm.{_HOMES[name]}"), name)
-        globals()[name] = value  # a submodule of the same name must not shadow the function
+        globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
