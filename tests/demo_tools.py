@@ -34,7 +34,7 @@ def oscillator(spec: OscillatorSpec, context: ToolContext) -> Result:
         label=Text(en="energy", ja="エネルギー"),
         value=(spec.level + 0.5) * spec.omega,
         exactness="exact",
-        method="formula",
+        method=Text(en="formula", ja="公式"),
     )
     return Result(estimates={"energy": energy})
 
@@ -60,7 +60,7 @@ class BoxSpec(Spec):
 def box(spec: BoxSpec, context: ToolContext) -> Result:
     """Ground-state energy of a particle in a box, exact."""
     value = sum((math.pi / extent) ** 2 / 2 for extent in spec.extents) if spec.hard else 0.0
-    energy = Estimate(label=Text(en="energy", ja="エネルギー"), value=value, exactness="exact", method="formula")
+    energy = Estimate(label=Text(en="energy", ja="エネルギー"), value=value, exactness="exact", method=Text(en="formula", ja="公式"))
     return Result(estimates={"energy": energy})
 
 
@@ -89,7 +89,7 @@ def spins(spec: ExactSpec, context: ToolContext) -> Result:
         value=value,
         unit="J",
         exactness="exact",
-        method="ED",
+        method=Text(en="dense diagonalisation", ja="密行列の対角化"),
     )
     return Result(estimates={"energy": energy})
 
