@@ -129,7 +129,7 @@ class Speller:
         slips = 2 if len(word) >= 8 else 1
         near = process.extractOne(word, self._latin, scorer=OSA.distance, score_cutoff=slips)
         # The first letter is rarely wrong, and keeping it keeps "react" from becoming "exact".
-        return near[0] if near and near[0][0] == word[0] else word
+        return str(near[0]) if near and near[0][0] == word[0] else word
 
     def _correct_run(self, match: re.Match[str]) -> str:
         run = match[0]
@@ -139,5 +139,5 @@ class Speller:
             if len(known) >= 6 and len(run) >= len(known) - 1:
                 near = fuzz.partial_ratio_alignment(known, run, score_cutoff=80)
                 if near and near.dest_end - near.dest_start >= len(known) - 1:
-                    return run[: near.dest_start] + known + run[near.dest_end :]
+                    return str(run[: near.dest_start] + known + run[near.dest_end :])
         return run

@@ -204,7 +204,7 @@ def _build(tools: dict[str, Tool[Any]]) -> Vocabulary:
                 add(phrase, SystemWord(system))
     for phrase in physics.FALSE_FRIENDS:
         add(phrase, FalseFriend())
-    known = (*physics.CORRECT_WORDS, *cues.ASK, *cues.COMPUTE, *cues.COMPARE, *cues.FOLLOW_UP)
+    known = (*physics.CORRECT_WORDS, *cues.ASK_HARD, *cues.ASK, *cues.COMPUTE, *cues.COMPARE, *cues.FOLLOW_UP)
     correct = {word for phrase in known for word in phrase.split()}
     return Vocabulary(tools, slots, index, Speller(spelt, correct), symbols, folded, computed_by)
 

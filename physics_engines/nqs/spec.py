@@ -32,6 +32,14 @@ _CONVENTIONS = (
         ),
     ),
     Convention(
+        form="ferromagnet",
+        when=_SPINS,
+        note=Text(
+            en="the ferromagnet is not available; only the antiferromagnet H = +J Σ S·S (J > 0) is",
+            ja="強磁性体は計算できません。計算できるのは反強磁性体 H = +J Σ S·S (J > 0) だけです",
+        ),
+    ),
+    Convention(
         form="-S·S",
         when=_SPINS,
         note=Text(

@@ -3,21 +3,27 @@
 
 from agent.planning.phrases import phrases
 
-ASK = phrases(
-    # English
-    "why|how does|how do|how can|how is|how are|how to|how did|how would|how should|explain|describe|define|definition|"
-    "what does|mean|meaning|difference between|difference|who|whose|when|where|tell me about|reason|derive|derivation|"
-    "intuition|overview|introduction|summarise|summarize|teach me|discuss|concept of|idea behind|what makes|"
-    "what happens|significance|relationship between|relation between|purpose of|role of|advantage|disadvantage|used for|"
-    "how come|what are|which|elaborate|clarify|justify|in words|interpret|interpretation|learn about|works|work|"
-    # Japanese
-    "とは|なぜ|何故|なんで|どうして|理由|説明|意味|違い|どのよう|どうやって|仕組み|しくみ|定義|誰|だれ|いつ|どこ|"
-    "について教えて|について知りたい|概要|導出|解説|原理|どういう|どんな|わけ|メカニズム|役割|目的|利点|欠点|関係|直感|方法|仕方|"
-    "求め方|とはなに|って何|ってなに|とはどう|どう違|どう関係|どう表|なにか|何か|どれ|解釈|考え方|特徴|できるのか|できますか|可能か"
+ASK_HARD = phrases(
+    "why|how does|how do|how can|how is|how are|how to|how did|how would|how should|how come|explain|what does|meaning|"
+    "tell me about|difference between a|intuition|reason|concept of|idea behind|what makes|what happens|significance of|"
+    "explain how|teach me|elaborate|clarify|derive|derivation|role of|purpose of|define|definition|describe how|"
+    "describe|summarise|summarize|discuss|overview of|introduction to|"
+    "なぜ|何故|なんで|どうして|どうやって|どのよう|理由|仕組み|しくみ|説明|意味|原理|メカニズム|どういう|どんな|定義|計算方法|計算の仕方|"
+    "求め方|計算手順|方法を|わけを|について教えて|について知りたい|とは何|概要|導出|解説|違いは|役割|利点|欠点|とはなに|とはどう"
 )
-"""Strong signs of a knowledge question."""
+"""Signs of a knowledge question, whatever verbs stand near them."""
 
-ASK_WEAK = phrases("what is|what's|whats|what|tell me|is there|何|なに|教えて|知りたい|は|is|are|can|does|do")
+ASK = phrases(
+    "mean|difference between|difference|relationship between|relation between|advantage|disadvantage|used for|justify|in words|"
+    "interpret|interpretation|learn about|works|work|represent|"
+    "違い|仕方|関係|直感|どう違|どう関係|どう表|解釈|考え方|特徴|できるのか|できますか|可能か|誰|だれ|いつ|どこ|何か|とは"
+)
+"""Signs of a knowledge question unless a number is asked for as well."""
+
+ASK_AT_START = phrases("who|whose|when|where|which|in which|is|are|does|do|can|could|did|was|were|should|will|has|have")
+"""The same, as the first words."""
+
+ASK_WEAK = phrases("what is|what's|whats|what are|what|tell me|is there|何|なに|教えて|知りたい|は")
 """Signs of a question whose kind depends on its object."""
 
 DEFINING = phrases(
@@ -29,10 +35,10 @@ COMPUTE = phrases(
     # English
     "compute|calculate|calc|evaluate|find|determine|run|simulate|solve|estimate|obtain|diagonalise|diagonalize|optimise|"
     "optimize|train|give me|get me|get|sweep|scan|numerically|numerical value|how much|how large|how low|how big|"
-    "how high|value of|compare|work out|"
+    "how high|value of|work out|"
     # Japanese
-    "計算|求め|算出|出して|いくら|いくつ|数値|対角化して|評価|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
-    "何になる|値は|値を|比較して|見積も|だして"
+    "計算|求め|算出|出して|いくら|いくつ|数値|対角化して|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
+    "何になる|値は|値を|見積も|だして"
 )
 """Signs that a number is wanted."""
 
@@ -57,7 +63,12 @@ NEGATED_AFTER = (
     r"の代わり|のかわり|をやめ|以外|なし))"
 )
 """What stands after a value that is not meant."""
-JOINED = r"^[\s,、/&]*(?:(?:\w{1,12}\s+)?(?:and|or|vs\.?|versus|&|to)\s+(?:an?\s+|the\s+)?|[,、/・]\s*|と|および|及び|または|vs)?$"
+JOINED = (
+    r"^(?:\s*(?:boundary|boundaries|conditions?|models?|lattices?|antiferromagnets?|境界(?:条件)?|的|模型|モデル|格子))*[\s,、/&・]*"
+    r"(?:and|or|vs\.?|versus|&|to|with|と|および|及び|または|や|,|、|/)?[\s,、]*(?:an?\s+|the\s+|(?:for|on|with)\s+(?:the\s+|an?\s+)?)*$"
+)
+"""What stands between two values of a list."""
+JOINING = r"^.{0,40}?(?:\band\b|\bversus\b|\bvs\b|\bor\b|と|および)(?:\s+(?:an?|the|for|on|with))*\s*(?:\w+\s+){0,2}$"
 
 BREAKS = (
     r"(?<=[?!。？！;；\n])|(?<=[a-z\d)])\.(?=\s+[A-Z\\]|\s*$)|(?<=[^\d])[,、](?!\s*\d)|(?<=\d)、(?=[^\d\s])|(?<=\d),(?=\s+[A-Za-z])|"

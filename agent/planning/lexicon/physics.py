@@ -47,7 +47,9 @@ QUANTITIES = (
         "ground state|gs|基底状態|基底",
     ),
     _quantity(
-        "energy gap", "エネルギーギャップ", "gap|spin gap|excitation gap|mass gap|gap energy|ギャップ|スピンギャップ|励起ギャップ"
+        "energy gap",
+        "エネルギーギャップ",
+        "gap|spin gap|excitation gap|mass gap|gap energy|ギャップ|スピンギャップ|励起ギャップ",
     ),
     _quantity(
         "excited states",
@@ -56,7 +58,11 @@ QUANTITIES = (
         "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起|"
         "magnon dispersion|dispersion|dispersion relation|分散関係",
     ),
-    _quantity("spectrum", "スペクトル", "energy spectrum|energy levels|all eigenvalues|density of states|エネルギー準位|状態密度"),
+    _quantity(
+        "spectrum",
+        "スペクトル",
+        "energy spectrum|energy levels|all eigenvalues|density of states|エネルギー準位|状態密度",
+    ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(
         "critical temperature",
@@ -65,38 +71,64 @@ QUANTITIES = (
     ),
     _quantity("critical exponents", "臨界指数", "critical exponent|exponent ν|exponent β"),
     _quantity(
-        "magnetisation", "磁化", "magnetization|staggered magnetization|staggered magnetisation|order parameter|自発磁化|"
-        "交替磁化|秩序変数|磁気モーメント|sublattice magnetization|magnetic moment"
-    ),  # fmt: skip
+        "magnetisation",
+        "磁化",
+        "magnetization|staggered magnetization|staggered magnetisation|order parameter|自発磁化|"
+        "交替磁化|秩序変数|磁気モーメント|sublattice magnetization|magnetic moment",
+    ),
     _quantity("susceptibility", "感受率", "magnetic susceptibility|帯磁率|磁化率|binder cumulant|ビンダー比"),
     _quantity(
-        "spectral function", "スペクトル関数", "dynamical structure factor|green's function|greens function|グリーン関数|動的構造因子"
+        "spectral function",
+        "スペクトル関数",
+        "dynamical structure factor|green's function|greens function|グリーン関数|動的構造因子",
     ),
     _quantity("structure factor", "構造因子", "static structure factor|spin structure factor"),
-    _quantity("correlation function", "相関関数", "correlations|correlator|spin correlation|correlation length|相関長|スピン相関|相関"),
     _quantity(
-        "entanglement entropy", "エンタングルメントエントロピー", "entanglement|von neumann entropy|エンタングルメント|もつれ"
+        "correlation function",
+        "相関関数",
+        "correlations|correlator|spin correlation|correlation length|相関長|スピン相関|相関",
     ),
-    _quantity("free energy", "自由エネルギー", "helmholtz free energy|partition function|分配関数|エントロピー|entropy"),
     _quantity(
-        "internal energy", "内部エネルギー", "thermal energy|energy at finite temperature|有限温度のエネルギー|熱エネルギー"
+        "entanglement entropy",
+        "エンタングルメントエントロピー",
+        "entanglement|von neumann entropy|エンタングルメント|もつれ",
+    ),
+    _quantity(
+        "free energy", "自由エネルギー", "helmholtz free energy|partition function|分配関数|エントロピー|entropy"
+    ),
+    _quantity(
+        "internal energy",
+        "内部エネルギー",
+        "thermal energy|energy at finite temperature|有限温度のエネルギー|熱エネルギー",
     ),
     _quantity("band structure", "バンド構造", "band gap|fermi energy|バンドギャップ|フェルミエネルギー"),
-    _quantity("conductivity", "伝導率", "resistivity|transport coefficient|電気伝導度|抵抗率|hall conductance|chern number"),
+    _quantity(
+        "conductivity", "伝導率", "resistivity|transport coefficient|電気伝導度|抵抗率|hall conductance|chern number"
+    ),
     _quantity("bulk modulus", "体積弾性率", "elastic constants|young's modulus|弾性定数|equation of state|状態方程式"),
-    _quantity("lattice constant", "格子定数", "lattice parameter|formation energy|cohesive energy|生成エネルギー|凝集エネルギー"),
+    _quantity(
+        "lattice constant",
+        "格子定数",
+        "lattice parameter|formation energy|cohesive energy|生成エネルギー|凝集エネルギー",
+    ),
     _quantity("phonon dispersion", "フォノン分散", "phonon|phonons|フォノン"),
-    _quantity("binding energy", "結合エネルギー", "ionization energy|ionisation energy|イオン化エネルギー|correlation energy|相関エネルギー"),
+    _quantity(
+        "binding energy",
+        "結合エネルギー",
+        "ionization energy|ionisation energy|イオン化エネルギー|correlation energy|相関エネルギー",
+    ),
     _quantity("time evolution", "時間発展", "dynamics|real-time|quench|実時間発展|クエンチ"),
     _quantity("phase diagram", "相図", "phase boundary|相境界"),
     _quantity("spin stiffness", "スピン剛性", "spin-wave velocity|superfluid density|スピン波速度|fidelity|忠実度"),
     _quantity(
-        "amplitudes of the wave function", "波動関数の振幅", "amplitudes|amplitude|wave function coefficients|state vector|"
+        "amplitudes of the wave function",
+        "波動関数の振幅",
+        "amplitudes|amplitude|wave function coefficients|state vector|"
         "statevector|wavefunction coefficients|full wave function|full wavefunction|coefficients of the wave function|"
         "all coefficients|振幅|全振幅|波動関数の全成分|全成分|係数|状態ベクトル|波動関数の成分|density matrix|密度行列|"
-        "whole hamiltonian matrix|hamiltonian matrix|ハミルトニアン行列"
-    ),  # fmt: skip
-)  # fmt: skip
+        "whole hamiltonian matrix|hamiltonian matrix|ハミルトニアン行列",
+    ),
+)
 
 SYSTEMS = (
     _system("kagome lattice", "カゴメ格子", "kagome|kagomé|カゴメ|籠目"),
