@@ -5,6 +5,7 @@ B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans (SIAM, 1982), 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,7 +58,7 @@ def jackknife(
     left_out = np.array(
         [
             function(np.concatenate([data[:start], data[stop:]]))
-            for start, stop in zip(edges[:-1], edges[1:], strict=True)
+            for start, stop in pairwise(edges)
         ]
     )
     if not (np.isfinite(value) and np.isfinite(left_out).all()):

@@ -63,7 +63,7 @@ def test_gamma_method_agrees_with_pyerrors(rho: float) -> None:
     assert ours.error == pytest.approx(theirs.dvalue, rel=1e-10)
     # It corrects the bias of the sum but not of Gamma(0), a relative difference of (2 tau_int - 1) / n.
     ratio = 1 - (2 * ours.tau_int - 1) / 20_000
-    assert ours.tau_int == pytest.approx(theirs.e_tauint["ensemble"] * ratio, rel=1e-5)
+    assert ours.tau_int == pytest.approx(theirs.e_tauint["ensemble"] * ratio, rel=1e-4)
     assert ours.tau_int_error == pytest.approx(theirs.e_dtauint["ensemble"], rel=1e-2)
 
 
