@@ -6,7 +6,6 @@ parameter set, psi(s') / psi(s) = v_m prod_j (cosh_mj + sigma sinh_mj t_j) and t
 first spin of the move before it. The same source compiles for real and complex parameters.
 """
 
-import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -29,7 +28,7 @@ def _compiled(function: F) -> F:
 
 @_compiled
 def sweep(  # type: ignore[no-untyped-def]
-    spins, theta, t, moves, shift, cosh, sinh, tanh, visible, uniforms, proposed, accepted, edge
+    spins, theta, t, moves, shift, cosh, sinh, tanh, visible, uniforms, records, proposed, accepted
 ):
     """Metropolis moves of all chains, in place.
 
@@ -40,44 +39,47 @@ def sweep(  # type: ignore[no-untyped-def]
         moves: (n_moves, 2); second site -1 for a single flip.
         shift: Change of theta at sigma = +1, (n_moves, n_hidden); ``cosh``, ``sinh``, ``tanh`` of it.
         visible: (2, n_moves), factor of the visible part for sigma = -1 and +1.
-        uniforms: (n_chains, n_steps) in [0, 1): chooses the move and decides on it.
+        uniforms: (n_records, n_chains, n_steps) in [0, 1): chooses the move and decides on it.
+        records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
         accepted: int64 (n_chains,), grows by those accepted.
-        edge: Where |t| is that close to 1, t is recomputed from theta: its rapidity would be lost otherwise.
     """
     n_hidden = theta.shape[1]
     n_moves = moves.shape[0]
     for chain in range(spins.shape[0]):
-        for step in range(uniforms.shape[1]):
-            # The integer part of u * n_moves picks the move, the fraction is a fresh uniform number.
-            scaled = uniforms[chain, step] * n_moves
-            move = min(int(scaled), n_moves - 1)
-            i = moves[move, 0]
-            j = moves[move, 1]
-            if j >= 0 and spins[chain, i] == spins[chain, j]:
-                continue
-            proposed[chain] += 1
-            sigma = float(spins[chain, i])
-            ratio = visible[(1 + spins[chain, i]) // 2, move] * (
-                cosh[move, 0] + sigma * sinh[move, 0] * t[chain, 0]
-            )
-            for k in range(1, n_hidden):
-                ratio *= cosh[move, k] + sigma * sinh[move, k] * t[chain, k]
-            if not (scaled - move < ratio.real * ratio.real + ratio.imag * ratio.imag):
-                continue
-            accepted[chain] += 1
-            spins[chain, i] = -spins[chain, i]
-            if j >= 0:
-                spins[chain, j] = -spins[chain, j]
-            stale = False
-            for k in range(n_hidden):
-                old = t[chain, k]
-                stale |= abs(old.real) > edge
-                theta[chain, k] += sigma * shift[move, k]
-                t[chain, k] = (old + sigma * tanh[move, k]) / (1.0 + sigma * tanh[move, k] * old)
-            if stale:
+        for record in range(uniforms.shape[0]):
+            for step in range(uniforms.shape[2]):
+                # The integer part of u * n_moves picks the move, the fraction is a fresh uniform number.
+                scaled = uniforms[record, chain, step] * n_moves
+                move = min(int(scaled), n_moves - 1)
+                i = moves[move, 0]
+                j = moves[move, 1]
+                if j >= 0 and spins[chain, i] == spins[chain, j]:
+                    continue
+                proposed[chain] += 1
+                sigma = float(spins[chain, i])
+                ratio = visible[(1 + spins[chain, i]) // 2, move] * (
+                    cosh[move, 0] + sigma * sinh[move, 0] * t[chain, 0]
+                )
+                for k in range(1, n_hidden):
+                    ratio *= cosh[move, k] + sigma * sinh[move, k] * t[chain, k]
+                if not (scaled - move < ratio.real * ratio.real + ratio.imag * ratio.imag):
+                    continue
+                accepted[chain] += 1
+                spins[chain, i] = -spins[chain, i]
+                if j >= 0:
+                    spins[chain, j] = -spins[chain, j]
+                stale = False
                 for k in range(n_hidden):
-                    t[chain, k] = np.tanh(theta[chain, k])
+                    old = t[chain, k]
+                    # Near 1 the rapidity is lost in rounding, near a pole of tanh all digits are.
+                    stale |= abs(abs(old.real) - 1) < 1e-3 or abs(old.imag) > 1e3
+                    theta[chain, k] += sigma * shift[move, k]
+                    t[chain, k] = (old + sigma * tanh[move, k]) / (1.0 + sigma * tanh[move, k] * old)
+                if stale:
+                    for k in range(n_hidden):
+                        t[chain, k] = np.tanh(theta[chain, k])
+            records[chain, record] = spins[chain]
 
 
 @_compiled
@@ -112,6 +114,3 @@ def local_energies(  # type: ignore[no-untyped-def]
                 ratio *= cosh[move, k] + sigma * sinh[move, k] * t[sample, k]
             total += amplitudes[move] * ratio
         energies[sample] = total
-
-
-__all__ = ["local_energies", "math", "sweep"]
