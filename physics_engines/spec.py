@@ -62,7 +62,9 @@ class Slot:
         values: For enumerated fields, the words of both languages that mean each value.
         en_label: The name to show in an English sentence (first of ``en`` when empty).
         ja_label: The name to show in a Japanese sentence (first of ``ja`` when empty).
-        shown: For enumerated fields, how each value stands in a sentence; a Hamiltonian with its formula.
+        shown: For enumerated fields, how each value stands in a sentence.
+        formulas: For enumerated fields, the formula that defines each value, where there is one.
+        forms: For enumerated fields, the operator products that speak for each value (see ``Convention.form``).
         ask: The default is a default for programs only: a question that does not say it is asked back.
         unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
         only_with: Another field and the value of it for which alone this field matters ({"model": "tfim"}).
@@ -79,6 +81,8 @@ class Slot:
     en_label: str = ""
     ja_label: str = ""
     shown: Mapping[str, Text] = field(default_factory=dict)
+    formulas: Mapping[str, Text] = field(default_factory=dict)
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ask: bool = False
     unit_of: str = ""
     only_with: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,6 @@ from agent.planning.slots import QuantityWord, ToolWord, Vocabulary
 _METHOD = 2.0
 _QUANTITY = 1.0
 _FIELD = 0.3
-_EXAMPLE = 0.2
 
 
 def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -30,7 +29,6 @@ def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) 
         others = [{slot.name for slot in vocabulary.slots[other]} for other in scores if other != name]
         said = {mention.slot.name for mention in mentions.said if mention.slot in vocabulary.slots[name]}
         scores[name] += _FIELD * sum(any(item not in other for other in others) for item in said & own)
-        scores[name] += _EXAMPLE * _likeness(" ".join(part.text for part in parts), name, vocabulary)
     ranked = sorted(scores, key=lambda name: (-scores[name], order.index(name)))
     if len(methods) > 1:
         return tuple(sorted(methods, key=order.index))
@@ -63,11 +61,6 @@ def _scores(parts: list[Part], vocabulary: Vocabulary) -> tuple[dict[str, float]
                 else:
                     methods[name] = methods.get(name, 0.0) + _METHOD
     return methods, named
-
-
-def _likeness(text: str, name: str, vocabulary: Vocabulary) -> float:
-    examples = [said for example in vocabulary.tools[name].examples for said in (example.en, example.ja)]
-    return max((fuzz.token_set_ratio(text, example) for example in examples), default=0.0) / 100
 
 
 def nearest_tools(text: str, vocabulary: Vocabulary, count: int = 3) -> tuple[str, ...]:

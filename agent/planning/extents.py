@@ -82,11 +82,21 @@ def _lonely_number(state: "Resolution", slot: FieldSlot, loose: tuple[int, int, 
 
 def _name_lattice(state: "Resolution", extents: Extents, said: list[Mention]) -> None:
     """ "4x4" without the name of a lattice is read as the only one with two extents."""
-    shapes = [value for mention in said for value in mention.values if isinstance(value, tuple)]
-    if not shapes or extents.kind in state.read or extents.kind not in state.slots:
+    if not said or extents.kind in state.read or extents.kind not in state.slots:
         return
     kind = state.slots[extents.kind]
-    fitting = [name for name, dimension in extents.dimensions.items() if dimension == len(shapes[0])]
+    shapes = [value for mention in said for value in mention.values if isinstance(value, tuple)]
+    if shapes:
+        fitting = [name for name, dimension in extents.dimensions.items() if dimension == len(shapes[0])]
+    elif all(mention.kind == "total" for mention in said):
+        # "20 sites" make no square; "16 sites" may be one, and nothing is read into them.
+        totals = [value for mention in said for value in mention.values if isinstance(value, int) and value > 0]
+        powers = extents.dimensions.items()
+        fitting = [name for name, dimension in powers if all(_is_power(total, dimension) for total in totals)]
+        if len(fitting) != 1 or not totals:
+            return
+    else:
+        return
     if len(fitting) == 1:
         state.assume(extents.kind, fitting[0], said[0].text)
         state.note("note_lattice", what=said[0].text, value=kind.shown(fitting[0], state.language))
@@ -128,6 +138,10 @@ def _shape(
     question = both("which_extents", what=Text(en=mention.text, ja=mention.text))
     state.missing.append(MissingSlot(field=slot.name, question=question))
     return None
+
+
+def _is_power(value: int, exponent: int) -> bool:
+    return bool(round(value ** (1 / exponent)) ** exponent == value)
 
 
 def _one_list(said: list[Mention]) -> bool:

@@ -25,6 +25,7 @@ _LINK = re.compile(
 )
 _AFTER = re.compile(r"[\s\-]*(?:の|つの|of\s+|本の)?")
 _RELATIVE_TAIL = r"\s*\*?\s*\|?(?:{units})\|?(?![A-Za-z0-9_/])"
+_WINDOW = 48
 _PHYSICAL_UNIT = re.compile(r"\s?(meV|eV|keV|mK|K|T|Tesla|GPa|MPa|Å|nm|pm|fs|ps|ns|kJ/mol|cm\^?-1|Hz)(?![A-Za-z0-9_])")
 _FACTORS = {"meV": ("eV", 1e-3), "keV": ("eV", 1e3), "mK": ("K", 1e-3), "MPa": ("GPa", 1e-3), "nm": ("Å", 10.0)}
 _FACTORS |= {"pm": ("Å", 0.01), "ps": ("fs", 1e3), "ns": ("fs", 1e6)}
@@ -125,7 +126,9 @@ def _choices(text: str, found: list[Found[Payload]]) -> list[Mention]:
     for item in found:
         if not isinstance(item.payload, ValueWord):
             continue
-        if re.search(cues.NEGATED_BEFORE, text[: item.start], re.I) or re.search(cues.NEGATED_AFTER, text[item.end :]):
+        if re.search(cues.NEGATED_BEFORE, text[max(0, item.start - _WINDOW) : item.start], re.I) or re.search(
+            cues.NEGATED_AFTER, text[item.end :]
+        ):
             continue
         slot = item.payload.slot
         value: object = item.payload.value if slot.kind == "choice" else float(item.payload.value)
@@ -168,9 +171,13 @@ def _split(found: list[Group], text: str, words: list[Found[Payload]]) -> list[G
     """Give the last item of a list to the noun after it when the list has a name: "N=20, 300 iterations"."""
     split = []
     for group in found:
-        if len(group.places) > 1 and not group.is_range and _ASSIGNED.search(text[: group.start]):
+        if (
+            len(group.places) > 1
+            and not group.is_range
+            and _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
+        ):
             after = _noun_after(text, group.end, words)
-            before = _ASSIGNED.search(text[: group.start])
+            before = _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
             same = before and any(
                 canonical_symbol(before[1]) in map(canonical_symbol, item.slot.symbols) for item in after
             )
@@ -191,9 +198,11 @@ def _owned(
     text: str, group: Group, words: list[Found[Payload]], found: list[Found[Payload]], vocabulary: Vocabulary
 ) -> tuple[list[Mention], str]:
     """The mentions a group of values belongs to, or the unknown symbol it was assigned to."""
-    before = text[: group.start]
+    # Names stand close to their values; a window keeps the search linear in the length of the text.
+    offset = max(0, group.start - _WINDOW)
+    before = text[offset : group.start]
     link = _LINK.search(before)
-    name_end = link.start() if link else group.start
+    name_end = offset + link.start() if link else group.start
     named = [item for item in words if item.end == name_end and isinstance(item.payload, SlotWord)]
     linked = "=" in text[name_end : group.start] or ":" in text[name_end : group.start]
     assigned = _ASSIGNED.search(before)
@@ -201,8 +210,8 @@ def _owned(
         symbol = assigned[1]
         slots = [slot for slot in vocabulary.named(symbol) if _takes_numbers(slot)]
         if slots:
-            return [_mention(text, group, slot, symbol, assigned.start(), vocabulary) for slot in slots], ""
-        if not _known_word(found, assigned):
+            return [_mention(text, group, slot, symbol, offset + assigned.start(), vocabulary) for slot in slots], ""
+        if not _known_word(found, assigned, offset):
             return [], symbol
     if named and linked:
         return [_named(text, group, item, vocabulary) for item in named], ""
@@ -217,11 +226,13 @@ def _owned(
     if named:
         mentions = [_named(text, group, item, vocabulary) for item in named]
         return [mention for mention in mentions if not _fraction_of_a_count(mention)], ""
-    if adjacent := _ADJACENT.search(before[:name_end]):
+    if adjacent := _ADJACENT.search(text[offset:name_end]):
         slots = [slot for slot in vocabulary.named(adjacent[1]) if _takes_numbers(slot)]
         exact = [slot for slot in slots if canonical_symbol(adjacent[1]) in map(canonical_symbol, slot.slot.symbols)]
         if exact:
-            return [_mention(text, group, slot, adjacent[1], adjacent.start(), vocabulary) for slot in exact], ""
+            return [
+                _mention(text, group, slot, adjacent[1], offset + adjacent.start(), vocabulary) for slot in exact
+            ], ""
     if group.shapes:
         slots = [slot for slots in vocabulary.slots.values() for slot in slots if slot.kind == "extents"]
         return [_mention(text, group, slot, "", group.start, vocabulary) for slot in dict.fromkeys(slots)], ""
@@ -248,12 +259,12 @@ def _chain_of(text: str, group: Group, found: list[Found[Payload]], vocabulary: 
     return []
 
 
-def _known_word(found: list[Found[Payload]], assigned: re.Match[str]) -> bool:
+def _known_word(found: list[Found[Payload]], assigned: re.Match[str], offset: int) -> bool:
     """Whether what stands before "=" or ":" is an ordinary word ("model: 4x4", "for 4x4: 3")."""
-    span = assigned.span(1)
+    start, end = offset + assigned.start(1), offset + assigned.end(1)
     colon = ":" in assigned[0] and ":=" not in assigned[0]
     return colon or any(
-        item.start <= span[0] and span[1] <= item.end and isinstance(item.payload, ValueWord) for item in found
+        item.start <= start and end <= item.end and isinstance(item.payload, ValueWord) for item in found
     )
 
 

@@ -71,6 +71,7 @@ def resolve(
     for name, slot in slots.items():
         if name in mine and slot.kind != "extents":
             _read_field(state, slot, mine[name], text)
+    _from_formula(state, written)
     _imply(state, mine)
     carried = _carry(state, mine, previous)
     for name, slot in slots.items():
@@ -126,6 +127,16 @@ def _all_joined(said: list[Mention], text: str) -> bool:
         if not compiled(cues.JOINED).search(between) and not compiled(cues.JOINING).search(between):
             return False
     return True
+
+
+def _from_formula(state: Resolution, written: Written) -> None:
+    """Read a choice from the operators of a Hamiltonian, where no word names it: Σ S·S is a Heisenberg model."""
+    for name, slot in state.slots.items():
+        fitting = [value for value, forms in slot.slot.forms.items() if set(forms) & set(written.forms)]
+        if name not in state.read and len(fitting) == 1:
+            form = next(form for form in written.forms if form in slot.slot.forms[fitting[0]])
+            state.assume(name, fitting[0], form)
+            state.note("note_implied", what=form, value=slot.shown(fitting[0], state.language))
 
 
 def _imply(state: Resolution, mine: dict[str, list[Mention]]) -> None:

@@ -156,6 +156,7 @@ _SENTENCES: dict[str, Text] = {
     "assumed": Text(en="; assumed: {what}", ja="；仮定: {what}"),
     "previous": Text(en="; kept from before: {what}", ja="；前の質問から: {what}"),
     "still_missing": Text(en="; not said: {what}", ja="；不足: {what}"),
+    "what_to_compute": Text(en="what to compute", ja="何を計算するか"),
     "read_help": Text(en="Read as: a wish for help", ja="読み取り: 使い方の質問"),
     "read_status": Text(en="Read as: a question about running jobs", ja="読み取り: 実行中のジョブについての質問"),
     "read_prove": Text(en="Read as: a statement to be proved", ja="読み取り: 証明の依頼"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from agent.planning.lexicon import cues, physics
 from agent.planning.normalise import normalise
 from agent.planning.phrases import PhraseIndex, Speller, key_of
@@ -140,6 +142,13 @@ def _kind(annotation: object, slot: Slot) -> SlotKind:
     return "integer" if int in options else "words"
 
 
+def _default(info: FieldInfo) -> object:
+    """The default of a field; None where it depends on the others."""
+    if info.default_factory is None:
+        return info.default
+    return None if info.default_factory_takes_validated_data else info.get_default(call_default_factory=True)
+
+
 def _slots_of(spec_type: type[Spec], shared: dict[tuple[str, int], FieldSlot]) -> tuple[FieldSlot, ...]:
     found = []
     for name, info in spec_type.model_fields.items():
@@ -147,7 +156,7 @@ def _slots_of(spec_type: type[Spec], shared: dict[tuple[str, int], FieldSlot]) -
         if slot is None:
             continue
         required = info.is_required() or slot.ask
-        default = None if info.is_required() else info.get_default(call_default_factory=False)
+        default = None if info.is_required() else _default(info)
         # A field inherited by two Specs is one slot: its metadata is the same object.
         key = name, id(slot)
         if key not in shared:
@@ -220,12 +229,6 @@ def vocabulary_of(registry: Mapping[str, Tool[Any]]) -> Vocabulary:
             _BUILT.clear()
         known = _BUILT[id(registry)] = registry, _build(dict(registry))
     return known[1]
-
-
-def default_text(slot: FieldSlot, language: Language) -> str:
-    """ "J = 1", "periodic boundary": a slot and its default as they stand in a sentence."""
-    shown = slot.shown(slot.default, language)
-    return shown if slot.slot.shown else f"{slot.label(language)} = {shown}"
 
 
 def options_of(slot: FieldSlot) -> Text:

@@ -3,27 +3,36 @@
 from agent.planning.reading import MissingSlot, Reading, SlotReading, ToolReading
 from agent.planning.resolve import Resolution
 from agent.planning.sentences import joined, say
-from agent.planning.slots import FieldSlot, Vocabulary, default_text
+from agent.planning.slots import FieldSlot, Vocabulary
 from physics_engines.text import Language
 
 
 def summarise(reading: Reading, resolutions: list[Resolution], vocabulary: Vocabulary) -> str:
     """Write the summary of a reading that is otherwise complete."""
     language = reading.language
-    if reading.refusal is not None and not resolutions:
-        return say("read_refused", language)
+    if reading.refusal is not None:
+        said = [f'"{slot.said}"' for tool in reading.tools[:1] for slot in tool.slots if slot.said]
+        return say("read_refused", language) + (": " + joined(list(dict.fromkeys(said)), language) if said else "")
     if reading.intent in ("help", "status", "prove", "hypothesis"):
         return say("read_unclear" if reading.nearest else f"read_{reading.intent}", language)
+    if not reading.tools and reading.missing:
+        line = say("read_compute", language, what=reading.question)
+        return line + say("still_missing", language, what=say("what_to_compute", language))
     if not reading.tools:
         return say("read_ask", language, what=reading.knowledge)
     titles = [f"{vocabulary.tools[item.tool].title.in_language(language)} ({item.tool})" for item in reading.tools]
     state = resolutions[0]
     said = [shown for slot in state.slots.values() if (shown := _shown(state, slot, "said"))]
+    said += _formulas(state)
     convention = vocabulary.tools[state.tool].spec_type.convention
     if convention is not None:
         said.append(convention.in_language(language))
     line = say("read_compute", language, what=joined([" + ".join(titles), *said], language))
-    assumed = [_shown(state, slot, "assumed") or _default(state, slot) for slot in _all_slots(resolutions)]
+    assumed = []
+    for item in resolutions:
+        defaults = _defaults(item, reading, vocabulary)
+        assumed += [_shown(item, slot, "assumed") or _default(item, slot, defaults) for slot in item.slots.values()]
+    assumed = list(dict.fromkeys(assumed))
     if any(assumed):
         line += say("assumed", language, what=joined([text for text in assumed if text], language))
     kept = [shown for slot in state.slots.values() if (shown := _shown(state, slot, "previous"))]
@@ -44,8 +53,25 @@ def call_in_words(reading: ToolReading, slots: dict[str, FieldSlot], language: L
     )
 
 
-def _all_slots(resolutions: list[Resolution]) -> list[FieldSlot]:
-    return list(dict.fromkeys(slot for state in resolutions for slot in state.slots.values()))
+def _defaults(state: Resolution, reading: Reading, vocabulary: Vocabulary) -> dict[str, object]:
+    """What the Spec fills in for the fields that were not read; empty where it does not validate yet."""
+    calls = next((item.specs() for item in reading.tools if item.tool == state.tool), [])
+    if reading.refusal is not None or reading.missing or not calls:
+        return {name: slot.default for name, slot in state.slots.items()}
+    spec = vocabulary.tools[state.tool].spec_type.model_validate(calls[0])
+    return {name: getattr(spec, name) for name in state.slots}
+
+
+def _formulas(state: Resolution) -> list[str]:
+    """What defines the values that were read: the Hamiltonian."""
+    chosen = [
+        (slot, value) for name, slot in state.slots.items() if name in state.read for value in state.read[name].values
+    ]
+    return [
+        slot.slot.formulas[str(value)].in_language(state.language)
+        for slot, value in chosen
+        if str(value) in slot.slot.formulas
+    ]
 
 
 def _shown(state: Resolution, slot: FieldSlot, source: str) -> str:
@@ -55,23 +81,21 @@ def _shown(state: Resolution, slot: FieldSlot, source: str) -> str:
 
 def _value(slot: FieldSlot, reading: SlotReading, language: Language) -> str:
     values = ", ".join(slot.shown(value, language) for value in reading.values[:10])
-    plain = bool(slot.slot.shown) or slot.kind == "extents" or slot.kind == "words"
+    plain = bool(slot.slot.shown) or slot.kind == "words"
     return values if plain else f"{slot.label(language)} = {values}"
 
 
-def _default(state: Resolution, slot: FieldSlot) -> str:
+def _default(state: Resolution, slot: FieldSlot, defaults: dict[str, object]) -> str:
     """A default that was not said, where it matters for what was."""
-    if slot.name in state.read or slot.required or slot.default is None or slot.kind == "words":
+    value = defaults.get(slot.name)
+    if slot.name in state.read or slot.required or value is None or slot.kind == "words":
         return ""
     for other, wanted in slot.slot.only_with.items():
-        actual = state.value(other)
-        if (
-            other in state.slots
-            and actual != wanted
-            and not (other in state.read and wanted in state.read[other].values)
-        ):
+        said = state.read[other].values if other in state.read else (state.value(other),)
+        if other in state.slots and wanted not in said:
             return ""
-    return default_text(slot, state.language)
+    shown = slot.shown(value, state.language)
+    return shown if slot.slot.shown else f"{slot.label(state.language)} = {shown}"
 
 
 def _label(item: MissingSlot, state: Resolution, language: Language) -> str:

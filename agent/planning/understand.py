@@ -62,8 +62,8 @@ class _Reader:
             return self._refused(refusal("too_long", self._language, ExitStatus.BAD_INPUT))
         if intent := self._other_intent(text):
             return self._finish(intent, 0.9)
-        if found := self._proof_or_hypothesis(text):
-            return found
+        if reading := self._proof_or_hypothesis(text):
+            return reading
         parts = parts_of(self._question, self._vocabulary)
         computing = [part for part in parts if part.aim == "compute"]
         asking = [part for part in parts if part.aim == "ask"]
@@ -107,9 +107,8 @@ class _Reader:
         whole = " ".join(part.text for part in parts)
         mentions = self._mentions(parts)
         told = [mention.slot for mention in mentions.said]
-        if (not asking and len({slot.name for slot in told}) >= 2) or (
-            not asking and any(s.kind == "extents" for s in told)
-        ):
+        sized = any(slot.kind == "extents" for slot in told)
+        if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
@@ -212,12 +211,10 @@ class _Reader:
         )
 
     def _invalid(self, tools: tuple[ToolReading, ...], states: list[Resolution], missing: set[str]) -> Refusal | None:
+        if missing:
+            return None
         for item, state in zip(tools, states, strict=True):
-            complete = item
-            if missing:
-                # What is missing is no error; what was said can still be one (a size of zero, say).
-                continue
-            if found := out_of_bounds(self._vocabulary.tools[item.tool], complete, state.slots, self._language):
+            if found := out_of_bounds(self._vocabulary.tools[item.tool], item, state.slots, self._language):
                 return found
         return None
 

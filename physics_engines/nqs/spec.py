@@ -7,12 +7,14 @@ Each pair of sites has one bond, also across a periodic edge of length 2.
 
 import math
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from physics_engines.lattices.shape import Boundary, is_bipartite
-from physics_engines.spec import Slot, Spec
+from physics_engines.nqs import words
+from physics_engines.spec import Spec, invalid
+from physics_engines.text import Text
 
 ModelName = Literal["heisenberg", "j1j2", "tfim"]
 LatticeName = Literal["chain", "square"]
@@ -43,54 +45,33 @@ class SpinModelSpec(Spec):
 
     model: Annotated[
         ModelName,
-        Slot(
-            en=("model",),
-            ja=("模型", "モデル"),
-            values={
-                "heisenberg": ("heisenberg", "ハイゼンベルク", "ハイゼンベルグ"),
-                "j1j2": ("j1-j2", "j1j2", "j1–j2", "frustrated heisenberg"),
-                "tfim": ("transverse-field ising", "transverse field ising", "tfim", "横磁場イジング"),
-            },
-        ),
+        words.MODEL,
     ] = "heisenberg"
     """Hamiltonian."""
     lattice: Annotated[
         LatticeName,
-        Slot(
-            en=("lattice",),
-            ja=("格子",),
-            values={
-                "chain": ("chain", "1d", "鎖", "一次元", "1次元"),
-                "square": ("square", "2d", "正方格子", "二次元", "2次元"),
-            },
-        ),
+        words.LATTICE,
     ]
     """Lattice."""
-    shape: Annotated[
-        Shape, Slot(symbols=("N", "L"), en=("size", "sites", "length"), ja=("サイズ", "サイト数", "サイト", "長さ"))
-    ]
+    shape: Annotated[Shape, words.SHAPE]
     """Extent in each direction: 16 for a chain, 4x4 for a square lattice."""
     boundary: Annotated[
         Boundary,
-        Slot(
-            en=("boundary", "boundary condition"),
-            ja=("境界条件", "境界"),
-            values={"periodic": ("periodic", "pbc", "周期"), "open": ("open", "obc", "開放", "自由端")},
-        ),
+        words.BOUNDARY,
     ] = "periodic"
     """Boundary condition in every direction."""
-    coupling: Annotated[
-        float, Slot(symbols=("J", "J1"), en=("coupling", "exchange"), ja=("結合定数", "交換相互作用"))
-    ] = Field(default=1.0, gt=0, le=1e6)
+    coupling: Annotated[float, words.COUPLING] = Field(default=1.0, gt=0, le=1e6)
     """Nearest-neighbour coupling J (antiferromagnetic for spins S, ferromagnetic for Ising), the unit of energy."""
-    j2: Annotated[float, Slot(symbols=("J2", "J2/J1"), en=("j2", "j2/j1"), ja=("j2",))] = Field(
+    j2: Annotated[float, words.J2] = Field(
         default_factory=lambda data: 0.5 if data.get("model") == "j1j2" else 0.0, ge=0, le=10
     )
     """Second-neighbour coupling in units of J, 0.5 where not given; belongs to the J1-J2 model only."""
-    field: Annotated[float, Slot(symbols=("h", "Γ", "g"), en=("transverse field", "field"), ja=("横磁場", "磁場"))] = (
-        Field(default_factory=lambda data: 1.0 if data.get("model") == "tfim" else 0.0, ge=0, le=1e6)
+    field: Annotated[float, words.FIELD] = Field(
+        default_factory=lambda data: 1.0 if data.get("model") == "tfim" else 0.0, ge=0, le=1e6
     )
     """Transverse field h in units of J, 1 where not given; belongs to the transverse-field Ising model only."""
+
+    convention: ClassVar[Text | None] = Text(en="energies per site", ja="エネルギーはサイトあたり")
 
     @property
     def n_sites(self) -> int:
@@ -129,9 +110,14 @@ class SpinModelSpec(Spec):
                 f"{_TITLES[self.model]} model; leave it out"
             )
         if self.conserves_magnetisation and self.n_sites % 2:
-            raise ValueError(
-                f"{self.n_sites} spins 1/2 have no state with S^z = 0; the {_TITLES[self.model]} model is solved in "
-                "that sector and needs an even number of sites"
+            raise invalid(
+                "odd_sites",
+                Text(
+                    en="an odd number of spins one half has no state with S^z = 0, the sector in which the "
+                    f"{_TITLES[self.model]} model is solved; take an even number of sites",
+                    ja="奇数個のスピン二分の一には S^z = 0 の状態がありません。"
+                    "この模型はこのセクターで解くため、サイト数を偶数にしてください",
+                ),
             )
         return self
 
@@ -153,12 +139,12 @@ class ExactSpec(SpinModelSpec):
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
         if self.n_sites > 40 or self.memory > MEMORY_LIMIT:
-            states = f"{self.n_states} states" if self.n_sites <= 40 else "far more than 10^11 states"
-            need = f"{self.memory / 2**30:.0f} GiB" if self.n_sites <= 40 else "more memory than any machine has"
-            raise ValueError(
-                f"{self.n_sites} sites make {states} and need {need}; exact diagonalisation is bounded by "
-                f"{MEMORY_LIMIT // 2**30} GiB (about 24 sites in the S^z = 0 sector, 22 sites for the "
-                "transverse-field Ising model); use nqs.ground_state for larger lattices"
+            raise invalid(
+                "too_many_states",
+                Text(
+                    en="exact diagonalisation would not fit into memory; take fewer sites, or the variational method",
+                    ja="厳密対角化が使えるメモリに収まりません。サイト数を減らすか変分法を使ってください",
+                ),
             )
         return self
 
@@ -178,42 +164,25 @@ class GroundStateSpec(SpinModelSpec):
 
     ansatz: Annotated[
         AnsatzName,
-        Slot(
-            en=("ansatz", "wave function"),
-            ja=("波動関数", "アンザッツ"),
-            values={
-                "rbm": ("real rbm", "dense rbm"),
-                "rbm_complex": ("complex rbm",),
-                "rbm_symmetric": ("symmetric rbm", "translation-symmetric rbm", "tied rbm", "並進対称rbm"),
-                "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm"),
-            },
-        ),
+        words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
     """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
     lattice; complex weights for frustrated models."""
-    alpha: Annotated[int, Slot(symbols=("α", "alpha"), en=("hidden density",), ja=("隠れ層密度",))] = Field(
-        default=4, ge=1, le=64
-    )
+    alpha: Annotated[int, words.ALPHA] = Field(default=4, ge=1, le=64)
     """Hidden units per site."""
-    n_iterations: Annotated[int, Slot(en=("iterations", "steps"), ja=("反復", "ステップ"))] = Field(
-        default=300, ge=1, le=100_000
-    )
+    n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps."""
-    n_samples: Annotated[int, Slot(en=("samples",), ja=("サンプル",))] = Field(default=1024, ge=64, le=1_000_000)
+    n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
     """Samples per optimisation step."""
-    n_final_samples: Annotated[int, Slot(en=("final samples",), ja=("最終サンプル",))] = Field(
-        default=32_768, ge=256, le=10_000_000
-    )
+    n_final_samples: Annotated[int, words.N_FINAL_SAMPLES] = Field(default=32_768, ge=256, le=10_000_000)
     """Fresh samples for the final energy, drawn after the last step."""
     n_chains: int = Field(default=16, ge=2, le=4096)
     """Independent Markov chains the samples are spread over."""
-    learning_rate: Annotated[float, Slot(en=("learning rate",), ja=("学習率",))] = Field(default=0.05, gt=0, le=1)
+    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.05, gt=0, le=1)
     """Step of imaginary time in units of 1/J, before the trust region shortens it."""
-    diag_shift: Annotated[float, Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",))] = Field(
-        default=1e-3, ge=1e-8, le=1
-    )
+    diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(default=1e-3, ge=1e-8, le=1)
     """Diagonal shift of the metric after the warm-up, in which it starts ten times larger."""
-    seed: Annotated[int, Slot(en=("seed",), ja=("乱数の種", "シード"))] = Field(default=7, ge=0, lt=2**63)
+    seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
     @property
@@ -230,7 +199,13 @@ class GroundStateSpec(SpinModelSpec):
     @model_validator(mode="after")
     def _fits(self) -> "GroundStateSpec":
         if self.n_sites > MAX_SITES:
-            raise ValueError(f"{self.n_sites} sites; variational Monte Carlo here takes at most {MAX_SITES}")
+            raise invalid(
+                "too_many_sites",
+                Text(
+                    en="that is more sites than variational Monte Carlo takes here",
+                    ja="ここでの変分モンテカルロ法で扱えるサイト数の上限を超えています",
+                ),
+            )
         if "symmetric" in self.ansatz and self.boundary == "open":
             raise ValueError(
                 f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
