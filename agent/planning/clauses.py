@@ -71,9 +71,14 @@ def parts_of(question: str, vocabulary: Vocabulary) -> list[Part]:
     merged: list[tuple[str, Aim]] = []
     for piece in pieces:
         aim = read_part(piece, vocabulary).aim
-        if merged and (aim in ("none", merged[-1][1]) or merged[-1][1] == "none"):
+        last = merged[-1][1] if merged else aim
+        if merged and "none" in (aim, last):
+            # "For the 4x4 lattice, what is the energy?": what completes a part may change what it wants.
             joined = merged[-1][0] + piece
-            merged[-1] = joined, aim if merged[-1][1] == "none" else merged[-1][1]
+            whole = read_part(joined, vocabulary).aim
+            merged[-1] = joined, whole if whole != "none" else (aim if last == "none" else last)
+        elif merged and aim == last:
+            merged[-1] = merged[-1][0] + piece, aim
         else:
             merged.append((piece, aim))
     parts = [read_part(piece, vocabulary) for piece, _ in merged]
@@ -86,6 +91,7 @@ def parts_of(question: str, vocabulary: Vocabulary) -> list[Part]:
 def bare(original: str) -> str:
     """The words of a part without the connective it begins with and the comma it ends with."""
     text = compiled(cues.LEADING).sub("", original.strip(), count=1)
+    text = compiled(cues.TRAILING).sub("", text)
     return text.strip(" ,、;；:—–-\n\t") or original.strip()
 
 
@@ -124,7 +130,7 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
         return "compute"
     if can and told and not part.has("weak"):
         return "compute"
-    if tool_words and (numbers or orders or (told and not part.has("weak"))):
+    if tool_words and (orders or (told and not part.has("weak"))):
         return "compute"
     if cannot and (orders or (numbers and values)):
         return "compute"

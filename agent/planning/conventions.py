@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _OPERATOR = r"(?:σ|[Ss]igma|τ|S|s)"
 _INDEX = r"(?:\s*[_^](?:[A-Za-z0-9+,]+|\([^)]*\)))*"
 _ONE = re.compile(
-    rf"(?<![A-Za-z])(?P<a>{_OPERATOR}){_INDEX}\s*(?P<dot>·|\.|\*|\bdot\b)?\s*(?P<b>{_OPERATOR}){_INDEX}(?![A-Za-z])"
+    rf"(?<![A-Za-z])(?P<a>{_OPERATOR}){_INDEX}\s*(?P<dot>·|・|\.|\*|\bdot\b)?\s*(?P<b>{_OPERATOR}){_INDEX}(?![A-Za-z])"
 )
 _COMPONENT = re.compile(r"\^\(?[xyz]|_\(?[xyz]\b|[xyz]_|_[ij]?[xyz]")
 _SUM = r"(?:Σ|\b[Ss]um\b)"

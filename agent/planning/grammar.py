@@ -26,6 +26,8 @@ _LINK = re.compile(
 _AFTER = re.compile(r"[\s\-]*(?:の|つの|of\s+|本の)?")
 _RELATIVE_TAIL = r"\s*\*?\s*\|?(?:{units})\|?(?![A-Za-z0-9_/])"
 _WINDOW = 48
+# The factor of a Hamiltonian, "H = 2J Σ ...", is read with its convention.
+_BEFORE_SUM = re.compile(r"\s*\)?\s*\*?\s*(?:J_?1?)?\s*\)?\s*(?:Σ|\b[Ss]um\b)")
 _PHYSICAL_UNIT = re.compile(r"\s?(meV|eV|keV|mK|K|T|Tesla|GPa|MPa|Å|nm|pm|fs|ps|ns|kJ/mol|cm\^?-1|Hz)(?![A-Za-z0-9_])")
 _FACTORS = {"meV": ("eV", 1e-3), "keV": ("eV", 1e3), "mK": ("K", 1e-3), "MPa": ("GPa", 1e-3), "nm": ("Å", 10.0)}
 _FACTORS |= {"pm": ("Å", 0.01), "ps": ("fs", 1e3), "ns": ("fs", 1e6)}
@@ -88,6 +90,8 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     for group in _split(groups(text), text, words):
         if any(start < group.end and group.start < end for start, end in claimed):
             continue
+        if _BEFORE_SUM.match(text, group.end):
+            continue
         mentions, symbol = _owned(text, group, words, found, vocabulary)
         if mentions:
             said += mentions
@@ -113,7 +117,7 @@ def _takes_numbers(slot: FieldSlot) -> bool:
 
 
 def _words_of(text: str, start: int, end: int) -> str:
-    return text[max(start, 0) : end].strip(" ([{")
+    return text[max(start, 0) : end].strip(" ,、([{")
 
 
 def _part_of_word(found: list[Found[Payload]], group: Group) -> bool:
@@ -126,9 +130,8 @@ def _choices(text: str, found: list[Found[Payload]]) -> list[Mention]:
     for item in found:
         if not isinstance(item.payload, ValueWord):
             continue
-        if re.search(cues.NEGATED_BEFORE, text[max(0, item.start - _WINDOW) : item.start], re.I) or re.search(
-            cues.NEGATED_AFTER, text[item.end :]
-        ):
+        before, after = text[max(0, item.start - _WINDOW) : item.start], text[item.end :]
+        if re.search(cues.NEGATED_BEFORE, before, re.I) or re.search(cues.NEGATED_AFTER, after):
             continue
         slot = item.payload.slot
         value: object = item.payload.value if slot.kind == "choice" else float(item.payload.value)
@@ -171,16 +174,10 @@ def _split(found: list[Group], text: str, words: list[Found[Payload]]) -> list[G
     """Give the last item of a list to the noun after it when the list has a name: "N=20, 300 iterations"."""
     split = []
     for group in found:
-        if (
-            len(group.places) > 1
-            and not group.is_range
-            and _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
-        ):
+        before = _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
+        if before and len(group.places) > 1 and not group.is_range:
             after = _noun_after(text, group.end, words)
-            before = _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
-            same = before and any(
-                canonical_symbol(before[1]) in map(canonical_symbol, item.slot.symbols) for item in after
-            )
+            same = any(canonical_symbol(before[1]) in map(canonical_symbol, item.slot.symbols) for item in after)
             if after and not same:
                 split += [group.head(), group.last()]
                 continue
@@ -230,9 +227,8 @@ def _owned(
         slots = [slot for slot in vocabulary.named(adjacent[1]) if _takes_numbers(slot)]
         exact = [slot for slot in slots if canonical_symbol(adjacent[1]) in map(canonical_symbol, slot.slot.symbols)]
         if exact:
-            return [
-                _mention(text, group, slot, adjacent[1], offset + adjacent.start(), vocabulary) for slot in exact
-            ], ""
+            start = offset + adjacent.start()
+            return [_mention(text, group, slot, adjacent[1], start, vocabulary) for slot in exact], ""
     if group.shapes:
         slots = [slot for slots in vocabulary.slots.values() for slot in slots if slot.kind == "extents"]
         return [_mention(text, group, slot, "", group.start, vocabulary) for slot in dict.fromkeys(slots)], ""

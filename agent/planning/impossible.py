@@ -31,6 +31,14 @@ def impossible(
                 return refusal(
                     "meaningless", language, ExitStatus.BAD_INPUT, what=words, why=say("temperature", language)
                 )
+    heat = compiled(physics.TEMPERATURE).search(text)
+    if heat is not None and not any(mention.start <= heat.start("value") < mention.end for mention in mentions.said):
+        value = float(heat["value"])
+        if not 0 <= value < float("inf"):
+            why = say("temperature", language)
+            return refusal("meaningless", language, ExitStatus.BAD_INPUT, what=heat[0], why=why)
+        if value and not _is_slot("temperature", vocabulary):
+            return refusal("unknown_parameter", language, what=heat[0])
     if compiled(physics.ZERO_SECTOR).search(text) and _odd(mentions):
         return refusal("odd_sector", language, ExitStatus.BAD_INPUT)
     if compiled(physics.INFINITE).search(text):
@@ -85,6 +93,10 @@ def _uncomputed(parts: list[Part], vocabulary: Vocabulary) -> list[list[str]]:
 
 def _computed(parts: list[Part], vocabulary: Vocabulary) -> bool:
     return any(not word.context for part in parts for word in quantities(part, vocabulary)[0])
+
+
+def _is_slot(word: str, vocabulary: Vocabulary) -> bool:
+    return any(word in slot.slot.en for slots in vocabulary.slots.values() for slot in slots)
 
 
 def _sizes(mentions: Mentions) -> list[int]:

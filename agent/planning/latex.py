@@ -36,7 +36,12 @@ def plain(text: str) -> str:
         text = _DROP.sub("", text)
         text = _SPACING.sub(" ", text)
         text = _COMMAND.sub(lambda match: _COMMANDS.get(match[1], match[1]), text)
+        text = _index(text)
         text = re.sub(r"\{([^{}]*)\}(?=[_^·\s]|$)", r"\1", text)
     if "{" in text:
-        text = _INDEX.sub(lambda match: match[1] + match[2].replace(" ", ""), text)
+        text = _index(text)
     return text
+
+
+def _index(text: str) -> str:
+    return _INDEX.sub(lambda match: match[1] + match[2].replace(" ", ""), text)

@@ -95,11 +95,14 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
             state.refuse("bad_step", ExitStatus.BAD_INPUT, what=mention.text)
         if mention.unit:
             state.note("note_unit", what=mention.text, label=slot.label(state.language))
-    values = list(dict.fromkeys(value for mention in said if not mention.unit for value in mention.values))
+    values = list(
+        dict.fromkeys(value for mention in said if not (mention.unit or mention.problem) for value in mention.values)
+    )
     if not values:
         return
     if slot.kind == "choice":
-        values = _most_special(slot, values)
+        if not _listed(said, text):
+            values = _most_special(slot, values)
         if len(values) > 1 and not _all_joined(said, text):
             shown = joined_choices(slot, values, state.language)
             state.refuse("contradiction", ExitStatus.BAD_INPUT, what=shown)
@@ -115,6 +118,11 @@ def joined_choices(slot: FieldSlot, values: list[object], language: Language) ->
 def _most_special(slot: FieldSlot, values: list[object]) -> list[object]:
     general = {slot.slot.refines[str(value)] for value in values if str(value) in slot.slot.refines}
     return [value for value in values if value not in general] or values
+
+
+def _listed(said: list[Mention], text: str) -> bool:
+    """Whether a word or comma for "and" stands between the values: "Heisenberg and J1-J2", not "J1-J2 Heisenberg"."""
+    return all(compiled(cues.AND).search(text[one.end : other.start]) for one, other in pairwise(said))
 
 
 def _all_joined(said: list[Mention], text: str) -> bool:

@@ -64,14 +64,12 @@ def _defaults(state: Resolution, reading: Reading, vocabulary: Vocabulary) -> di
 
 def _formulas(state: Resolution) -> list[str]:
     """What defines the values that were read: the Hamiltonian."""
-    chosen = [
-        (slot, value) for name, slot in state.slots.items() if name in state.read for value in state.read[name].values
-    ]
-    return [
-        slot.slot.formulas[str(value)].in_language(state.language)
-        for slot, value in chosen
-        if str(value) in slot.slot.formulas
-    ]
+    found = []
+    for name, slot in state.slots.items():
+        for value in state.read[name].values if name in state.read else ():
+            if (formula := slot.slot.formulas.get(str(value))) is not None:
+                found.append(formula.in_language(state.language))
+    return found
 
 
 def _shown(state: Resolution, slot: FieldSlot, source: str) -> str:

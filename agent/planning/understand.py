@@ -114,6 +114,8 @@ class _Reader:
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=names))
             return self._finish("compute", 0.4, missing=(missing,), nearest=nearest_tools(whole, self._vocabulary))
+        if not asking and compiled(cues.ERRANDS).search(whole):
+            return self._finish("help", 0.1, nearest=nearest_tools(whole, self._vocabulary))
         if asking or self._looks_like_a_topic(parts):
             if not self._libraries():
                 return self._refused(refusal("no_library", self._language, ExitStatus.MISSING))

@@ -4,7 +4,7 @@
 from agent.planning.phrases import phrases
 
 ASK_HARD = phrases(
-    "why|how does|how do|how can|how is|how are|how to|how did|how would|how should|how come|explain|what does|meaning|"
+    "why|show that|how does|how do|how can|how is|how are|how to|how did|how would|how should|how come|explain|what does|meaning|"
     "tell me about|difference between a|intuition|reason|concept of|idea behind|what makes|what happens|significance of|"
     "explain how|teach me|elaborate|clarify|derive|derivation|role of|purpose of|define|definition|describe how|"
     "describe|summarise|summarize|discuss|overview of|introduction to|"
@@ -23,7 +23,7 @@ ASK = phrases(
 ASK_AT_START = phrases("who|whose|when|where|which|in which|is|are|does|do|can|could|did|was|were|should|will|has|have")
 """The same, as the first words."""
 
-ASK_WEAK = phrases("what is|what's|whats|what are|what|tell me|is there|何|なに|教えて|知りたい|は")
+ASK_WEAK = phrases("what is|what's|whats|what are|what|tell me|is there|何|なに|教えて|知りたい")
 """Signs of a question whose kind depends on its object."""
 
 DEFINING = phrases(
@@ -70,10 +70,11 @@ JOINED = (
     r"(?:and|or|vs\.?|versus|&|to|with|と|および|及び|または|や|,|、|/)?[\s,、]*(?:an?\s+|the\s+|(?:for|on|with)\s+(?:the\s+|an?\s+)?)*$"
 )
 """What stands between two values of a list."""
+AND = r"[,、]|\b(?:and|or|vs|versus)\b|と|および|及び|または"
 JOINING = r"^.{0,40}?(?:\band\b|\bversus\b|\bvs\b|\bor\b|と|および)(?:\s+(?:an?|the|for|on|with))*\s*(?:\w+\s+){0,2}$"
 
 BREAKS = (
-    r"(?<=[?!。？！;；\n])|(?<=[a-z\d)])\.(?=\s+[A-Z\\]|\s*$)|(?<=[^\d])[,、](?!\s*\d)|(?<=\d)、(?=[^\d\s])|(?<=\d),(?=\s+[A-Za-z])|"
+    r"(?<=[?!。？！;；\n])|(?<=[a-z\d)])\.(?=\s+[A-Z\\]|\s*$)|(?<=[^\d\s])[,、]|(?<=\d)、(?=[^\d\s])|(?<=\d),(?=\s+[A-Za-z])|"
     r"(?=\s(?:and|but|then|plus|also)\s+(?:also\s+|then\s+|please\s+|can\s+you\s+|could\s+you\s+|tell\s+me\s+)*"
     r"(?:why|how|explain|describe|define|what|who|when|where|which|compute|calculate|find|evaluate|determine|give|run|solve|"
     r"the\s+reason|the\s+meaning|its\s+meaning|quote|cite|discuss)\b)|"
@@ -87,6 +88,15 @@ LEADING = (
 )
 """What does not belong to the content of a part that it begins with."""
 
+TRAILING = r"[\s,、;]*\b(?:and|but|then|also|plus)[\s,]*$"
+"""What a part may end with that belongs to the next."""
+
+ERRANDS = (
+    r"^\W*(?:please\s+|can you\s+|could you\s+)*(?:write|book|draw|paint|sing|translate|order|buy|play|send|open|call|remind|"
+    r"schedule|recommend|cook|tell me a joke|make me|email|post|tweet|download|install)\b|(?:書いて|翻訳して|予約して|描いて|歌って|送って|買って)"
+)
+"""Wishes that are neither a question nor a computation."""
+
 HELP = (
     r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) do\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
     r"(?:list|show)(?: me)?(?: all| the| your)* (?:tools?|commands?|capabilities)|hello|hi|hey|good (?:morning|evening)|thanks?|"
@@ -99,7 +109,7 @@ STATUS = (
 )
 PROVE = (
     r"\bprove\s+(?:that|it|this|the|by|for|rigorously|\w+\s*[=<>≤])|\b(?:give|write|find|provide|construct|want|need)\b.{0,20}"
-    r"\bproof\b|\bformali[sz]e\b|\bshow\s+(?:that|rigorously)\b|^\W*(?:please\s+)?prove\b|\b(?:in|with|using) lean\b|"
+    r"\bproof\b|\bformali[sz]e\b|\bshow\s+rigorously\b|^\W*(?:please\s+)?prove\b|\b(?:in|with|using) lean\b|"
     r"証明(?:せよ|して|を(?:書|与|し|示|求|お願)|できる)|を示せ|形式化|Leanで"
 )
 HYPOTHESIS = (

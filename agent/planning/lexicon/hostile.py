@@ -41,6 +41,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         r"\b(?:respond|reply|answer)\s+(?:only|just|exactly)\s+(?:with|the number|using the words?)",
         rf"\b(?:just|and|then|please|must|always|only|to|should|you|simply|instead|now)\s+{_SAY}{_THAT}\s*[:=]?\s*[\"'「]?\s*-?\d++(?:\.\d++)?{_NOT_A_SIZE}",
         rf"^\W*(?:say|output|print|claim|reply|respond){_THAT}\s*[:=]?\s*[\"'「]?\s*-?\d++(?:\.\d++)?{_NOT_A_SIZE}",
+        r"^\W*(?:the\s+)?(?:answer|result)\s*(?:is|[:=])\s*-?\d",
         r"\b(?:execute|exec|eval)\b.{0,20}\b(?:code|command|script|shell|bash|python)|\brm\s+-rf?\b|\bsudo\s|\bsubprocess\b|"
         r"__import__|\bimport os\b|\bdrop table\b|\bcurl\s+http|\bdelete (?:all|every|the) (?:files?|runs?|data|folder)",
         r"(?:これまで|今まで|ここまで|以前|上記|前述|前|上|全て|すべて|全部|先ほど|さっき|与えられた|システム|元)の?.{0,8}(?:指示|命令|ルール|プロンプト|設定|制約|指令).{0,8}"
@@ -57,7 +58,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         r"証明(?:した|された|済み|できた|が(?:済|完了))(?:こと|もの|と|ふり|事).{0,10}(?:に|言|書|し|主張|答|述べ|報告|宣言)|証明なしで.{0,20}(?:正しい|証明)",
     ),
     "invented": (
-        rf"\b(?:make\s*up|making\s*up|made[\s-]*up|invent|fabricate|fake|falsify|concoct|fudge|dream up|cook up|cook the)\b.{{0,40}}\b{_FIGURE}\b",
+        rf"(?<!mean to )(?<!meant to )\b(?:make\s*up|making\s*up|made[\s-]*up|invent|fabricate|fake|falsify|concoct|fudge|dream up|cook up|cook the)\b.{{0,40}}\b{_FIGURE}\b",
         r"\b(?:just|please|simply)\s+(?:make (?:it|one|something|them) up|guess\b|invent|bluff|improvise)|\bmake (?:it|one|something|them) up\b",
         rf"\b(?:give|tell|pick|use|say|provide|want|need|write|quote|choose|return|put)\b.{{0,25}}\b(?:any|plausible|random|believable|realistic[\s-]looking|"
         rf"reasonable[\s-]looking|made-up|fictional|fictitious|imaginary|approximate from memory|arbitrary|whatever)\s+(?:\w+\s+){{0,2}}?{_FIGURE}\b",

@@ -42,7 +42,7 @@ QUANTITIES = (
         "基底エネルギー",
         "gs energy|ground energy|energy per site|energy per spin|energy/site|energy density|lowest energy|minimum energy|"
         "lowest eigenvalue|smallest eigenvalue|e0|e_gs|egs|ground state energies|energy of the ground state|energy|"
-        "variational energy|groundstate energy|e/n|e/j|基底状態エネルギー|基底状態のエネルギー|最低エネルギー|最低固有値|"
+        "variational energy|groundstate energy|e/n|e/j|e0/n|e_0/n|e per site|e per spin|gs e|e/site|e/l|基底状態エネルギー|基底状態のエネルギー|最低エネルギー|最低固有値|"
         "最小固有値|サイトあたりのエネルギー|1サイトあたりのエネルギー|エネルギー|基底状態での エネルギー",
         "ground state|gs|基底状態|基底",
     ),
@@ -203,6 +203,9 @@ CORRECT_WORDS = phrases(
 )
 """Right words that look like slips of others."""
 
+TEMPERATURE = (
+    r"(?:\btemperatures?\b(?:\s+(?:of|at|is|=))*|温度(?:を|が|は|で)?)\s*(?P<value>[-+]?(?:\d+(?:\.\d+)?|nan\b|inf\w*))"
+)
 INFINITE = (
     r"\binfinite(?:ly)?[\s-]+(?:\w+[\s-]+){0,3}?(?:chain|lattice|system|size|square|model|long)|thermodynamic limit|"
     r"\b[NL]\s*(?:→|->|=|to)\s*(?:∞|inf(?:inity)?\b)|infinite[\s-]system|bulk limit|infinite volume|無限(?:に長い|系|鎖|格子|大の?系|サイズ|一次元|長)|"
