@@ -117,6 +117,12 @@ def slot_of(spec_type: type[Spec], field_name: str) -> Slot | None:
     return None
 
 
-def invalid(code: str, reason: Text) -> PydanticCustomError:
-    """The error a Spec's validator raises, with its reason in both languages (Japanese in the error's context)."""
-    return PydanticCustomError(code, "{en}", {"en": reason.en, "ja": reason.ja})
+def invalid(code: str, reason: Text, *, unsolvable: bool = False) -> PydanticCustomError:
+    """The error a Spec's validator raises, with its reason in both languages in the error's context.
+
+    Args:
+        code: Short name of what is wrong.
+        reason: One clause in each language.
+        unsolvable: The request is well formed, but has no solution: it is refused rather than corrected.
+    """
+    return PydanticCustomError(code, "{en}", {"en": reason.en, "ja": reason.ja, "unsolvable": unsolvable})

@@ -126,7 +126,7 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
     if _starts_as_question(part) and not orders and not wanted:
         return "ask"
     told = values or numbers or systems
-    if (wanted or (can and numbers)) and (told or orders):
+    if (wanted or (can and numbers)) and (told or orders or part.has("pronoun")):
         return "compute"
     if can and told and not part.has("weak"):
         return "compute"

@@ -102,7 +102,7 @@ def _name_lattice(state: "Resolution", extents: Extents, said: list[Mention]) ->
         state.note("note_lattice", what=said[0].text, value=kind.shown(fitting[0], state.language))
     elif not fitting:
         available = options_of(kind).in_language(state.language)
-        state.refuse("no_lattice_of_dimension", what=said[0].text, available=available)
+        state.refuse("no_lattice_of_dimension", ExitStatus.BAD_INPUT, what=said[0].text, available=available)
 
 
 def _keep(state: "Resolution", slot: FieldSlot, extents: Extents, carried: dict[str, SlotReading]) -> None:

@@ -1,7 +1,7 @@
 """Questions no tool could answer, whatever its Spec: refused with the physics of why."""
 
 from agent.planning.clauses import Part, quantities
-from agent.planning.grammar import Mentions, int_or_none
+from agent.planning.grammar import Mention, Mentions, int_or_none
 from agent.planning.lexicon import physics
 from agent.planning.patterns import compiled
 from agent.planning.reading import Refusal
@@ -18,6 +18,7 @@ _HARMLESS = frozenset(
     {"E", "E0", "E_0", "e", "H", "S", "s", "ħ", "hbar", "kB", "k_B", "d", "D", "S^z", "Sz", "S_z", "spin"}
 )
 _MANY_SPINS = 24
+_NO_MACHINE = 10**8
 
 
 def impossible(
@@ -40,17 +41,26 @@ def impossible(
         if value and not _is_slot("temperature", vocabulary):
             return refusal("unknown_parameter", language, what=heat[0])
     if compiled(physics.ZERO_SECTOR).search(text) and _odd(mentions):
-        return refusal("odd_sector", language, ExitStatus.BAD_INPUT)
+        return refusal("odd_sector", language)
     if compiled(physics.INFINITE).search(text):
         return refusal("infinite", language)
     if compiled(physics.ALL_AMPLITUDES).search(text) and _largest(mentions) > _MANY_SPINS:
         return refusal("all_amplitudes", language)
+    for mention in mentions.said:
+        if _size(mention) > _NO_MACHINE:
+            return refusal("too_large_system", language, what=mention.text)
     systems = [item for part in parts for item in part.found if isinstance(item.payload, SystemWord)]
     if systems:
         names = dict.fromkeys(
             item.payload.system.name.in_language(language) for item in systems if isinstance(item.payload, SystemWord)
         )
-        return refusal("unknown_system", language, what=", ".join(names), available=available(vocabulary, language))
+        return refusal(
+            "unknown_system",
+            language,
+            ExitStatus.BAD_INPUT,
+            what=", ".join(names),
+            available=available(vocabulary, language),
+        )
     if any(cannot for cannot in _uncomputed(parts, vocabulary)) and not _computed(parts, vocabulary):
         named = ", ".join(uncomputed_names(parts, vocabulary, language))
         return refusal("not_computed", language, what=named, available=computable(vocabulary, language))
@@ -99,16 +109,20 @@ def _is_slot(word: str, vocabulary: Vocabulary) -> bool:
     return any(word in slot.slot.en for slots in vocabulary.slots.values() for slot in slots)
 
 
+def _size(mention: Mention) -> int:
+    """The largest number of sites a mention stands for; 0 for what is no size, or no whole number."""
+    largest = 0
+    for value in mention.values if mention.slot.kind == "extents" else ():
+        product = 1
+        for extent in value if isinstance(value, tuple) else (value,):
+            whole = int_or_none(extent) if isinstance(extent, int | float) else None
+            product *= 10**30 if extent == float("inf") else (whole or 0)
+        largest = max(largest, product)
+    return largest
+
+
 def _sizes(mentions: Mentions) -> list[int]:
-    sizes = []
-    for mention in mentions.said:
-        for value in mention.values if mention.slot.kind == "extents" else ():
-            extents = value if isinstance(value, tuple) else (value,)
-            product = 1
-            for extent in extents:
-                product *= int(extent) if isinstance(extent, int | float) and int_or_none(extent) is not None else 0
-            sizes.append(product)
-    return sizes + [value for value, _, _ in mentions.loose]
+    return [_size(mention) for mention in mentions.said] + [value for value, _, _ in mentions.loose]
 
 
 def _odd(mentions: Mentions) -> bool:

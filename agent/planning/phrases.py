@@ -59,10 +59,14 @@ class PhraseIndex(Generic[T]):
 
     def __init__(self) -> None:
         self._payloads: dict[str, list[T]] = {}
+        self._beginnings: set[str] = set()
 
     def add(self, phrase: str, payload: T) -> None:
         """Add a phrase, as it would be normalised."""
-        key = key_of(phrase)
+        key = ""
+        for token in tokenise(phrase):
+            key += token.word
+            self._beginnings.add(key)
         if key and payload not in (known := self._payloads.setdefault(key, [])):
             known.append(payload)
 
@@ -80,6 +84,8 @@ class PhraseIndex(Generic[T]):
                 payloads = self._payloads.get(key) or self._payloads.get(_singular(key))
                 if payloads:
                     best = stop, payloads
+                if key not in self._beginnings:
+                    break
             if best:
                 span = tokens[place].start, tokens[best[0]].end
                 found += [Found(payload, *span) for payload in best[1]]

@@ -53,7 +53,8 @@ def _refused(
         named = [said[str(item["loc"][0])]] if item["loc"] and str(item["loc"][0]) in said else []
     what = named[0] if named else ", ".join(text for text in said.values() if text)
     sentence = say("out_of_bounds", language, what=what, why=why)
-    return Refusal(code=code, sentence=sentence, exit_status=ExitStatus.BAD_INPUT)
+    status = ExitStatus.REFUSED if context.get("unsolvable") else ExitStatus.BAD_INPUT
+    return Refusal(code=code, sentence=sentence, exit_status=status)
 
 
 def _reason(kind: str, context: dict[str, Any]) -> str:

@@ -55,13 +55,17 @@ _SENTENCES: dict[str, Text] = {
         en="The number of amplitudes doubles with every spin: that many can neither be computed nor stored.",
         ja="振幅の数はスピンが一つ増えるごとに倍になり、この数の振幅は計算も保存もできません。",
     ),
+    "too_large_system": Text(
+        en='A state of "{what}" fits no machine; name a size that can be computed.',
+        ja="「{what}」の状態を保持できる計算機はありません。計算できるサイズを指定してください。",
+    ),
     "infinite": Text(
         en="An infinite system cannot be computed here, and a finite one is not put in its place silently; name a finite size.",
         ja="無限系は計算できません。有限系で黙って置き換えることもしません。有限のサイズを指定してください。",
     ),
     "odd_sector": Text(
-        en="The S^z = 0 sector is empty for an odd number of spins one half; take an even number of sites or another sector.",
-        ja="奇数個のスピン二分の一には S^z = 0 のセクターがありません。サイト数を偶数にするか、別のセクターを考えてください。",
+        en="An odd number of spins one half has no state with total S^z zero; take an even number of sites or another sector.",
+        ja="奇数個のスピン二分の一には全 S^z がゼロの状態がありません。サイト数を偶数にするか、別のセクターを考えてください。",
     ),
     "meaningless": Text(en='"{what}" has no physical meaning: {why}.', ja="「{what}」は物理的に意味がありません: {why}。"),
     "temperature": Text(

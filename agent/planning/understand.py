@@ -1,5 +1,6 @@
 """From a question to a Reading, by rules: intent, tools, slots, what is missing, ambiguous or refused."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,6 +40,11 @@ def understand(question: str, registry: Mapping[str, Tool[Any]], previous: Readi
     """
     vocabulary = vocabulary_of(registry)
     language = detect_language(question)
+    if previous is not None and any(item.field == "tool" for item in previous.missing):
+        # "Heisenberg 4x4" was asked back for what to compute: the answer completes that question.
+        whole = _Reader(f"{previous.question}: {question.strip()}", language, vocabulary, None).read()
+        if whole.tools:
+            return whole
     reader = _Reader(question.strip(), language, vocabulary, previous)
     return reader.read()
 
@@ -197,6 +203,7 @@ class _Reader:
         if refused is None:
             refused = self._invalid(tools, states, set(missing))
         if refused is not None:
+            tools = tuple(_writable(tool) for tool in tools)
             return self._finish("refuse", 0.9, tools=tools, refused=refused, notes=notes, states=states)
         notes += self._left_out(states, computing)
         knowledge = " ".join(bare(part.original) for part in asking) if self._libraries() else ""
@@ -259,3 +266,17 @@ class _Reader:
             nearest=nearest,
         )
         return reading.model_copy(update={"summary": summarise(reading, states or [], self._vocabulary)})
+
+
+def _writable(tool: ToolReading) -> ToolReading:
+    """A refused reading with NaN and infinity as words, so that it equals itself and can be written as JSON."""
+    slots = tuple(
+        slot.model_copy(update={"values": (slot.said,)}) if any(_is_odd(value) for value in slot.values) else slot
+        for slot in tool.slots
+    )
+    return tool.model_copy(update={"slots": slots})
+
+
+def _is_odd(value: object) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(part, float) and not math.isfinite(part) for part in parts)

@@ -113,11 +113,12 @@ class SpinModelSpec(Spec):
             raise invalid(
                 "odd_sites",
                 Text(
-                    en="an odd number of spins one half has no state with S^z = 0, the sector in which the "
+                    en="an odd number of spins one half has no state with total S^z zero, the sector in which the "
                     f"{_TITLES[self.model]} model is solved; take an even number of sites",
-                    ja="奇数個のスピン二分の一には S^z = 0 の状態がありません。"
+                    ja="奇数個のスピン二分の一には全 S^z がゼロの状態がありません。"
                     "この模型はこのセクターで解くため、サイト数を偶数にしてください",
                 ),
+                unsolvable=True,
             )
         return self
 

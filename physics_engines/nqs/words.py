@@ -19,24 +19,24 @@ _CONVENTIONS = (
         form="ferromagnet",
         when=_SPINS,
         note=Text(
-            en="the ferromagnet is not available; only the antiferromagnet H = +J Σ S·S (J > 0) is",
-            ja="強磁性体は計算できません。計算できるのは反強磁性体 H = +J Σ S·S (J > 0) だけです",
+            en="the ferromagnet is not available; only the antiferromagnet H = +J Σ S·S is",
+            ja="強磁性体は計算できません。計算できるのは反強磁性体 H = +J Σ S·S だけです",
         ),
     ),
     Convention(
         form="-S·S",
         when=_SPINS,
         note=Text(
-            en="H = -J Σ S·S with J > 0 is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
-            ja="H = -J Σ S·S (J > 0) は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
+            en="H = -J Σ S·S is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
+            ja="H = -J Σ S·S は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
         ),
     ),
     Convention(
         form="-σ·σ",
         when=_SPINS,
         note=Text(
-            en="H = -J Σ σ·σ with J > 0 is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
-            ja="H = -J Σ σ·σ (J > 0) は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
+            en="H = -J Σ σ·σ is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
+            ja="H = -J Σ σ·σ は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
         ),
     ),
     Convention(

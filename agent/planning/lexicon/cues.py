@@ -56,7 +56,7 @@ FOLLOW_UP = phrases(
 
 BEGINS_AS_FOLLOW_UP = r"^\W*(?:(?:and|or|but|also|now|then|for|with|at|on)\b|また|次に|では|じゃあ)"
 
-PRONOUNS = phrases("it|that|this|those|them|for that|それ|これ|その|この|あれ")
+PRONOUNS = phrases("its|their|it|that|this|those|them|for that|それ|これ|その|この|あれ")
 
 NEGATED_BEFORE = r"(?:\bnot|\bno|\bwithout|\binstead\s+of|\brather\s+than|\bn't|\bnon)[\s-]+(?:an?\s+|the\s+|any\s+)?$"
 """What stands before a value that is not meant."""
