@@ -1,10 +1,12 @@
 """Which tools a question leads to, by the words they declare; nothing here knows a tool."""
 
+import re
+
 from rapidfuzz import fuzz, process
 
 from agent.planning.clauses import Part
-from agent.planning.grammar import Mentions
 from agent.planning.lexicon import cues
+from agent.planning.mentions import Mentions
 from agent.planning.patterns import compiled
 from agent.planning.slots import QuantityWord, ToolWord, Vocabulary
 
@@ -19,6 +21,10 @@ def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) 
     A word only one tool declares names a method ("exact"), a word for a quantity speaks for every tool that computes
     it. Where two methods are named, or a method is to be compared with what is usual, both tools are taken.
     """
+    text = " ".join(part.text for part in parts)
+    by_name = tuple(name for name in vocabulary.tools if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", text))
+    if by_name:
+        return by_name
     methods, named = _scores(parts, vocabulary)
     scores = {name: methods.get(name, 0.0) + named.get(name, 0.0) for name in {*methods, *named}}
     if not scores:

@@ -1,21 +1,17 @@
 """The extents of a lattice from what was said: "4x4", "L = 4", "20 sites", with or without the lattice's name."""
 
-from typing import TYPE_CHECKING
-
-from agent.planning.grammar import Mention
+from agent.planning.mentions import Mention, words_of
 from agent.planning.reading import MissingSlot, SlotReading
+from agent.planning.resolution import Resolution
 from agent.planning.sentences import both
 from agent.planning.slots import FieldSlot, options_of
 from physics_engines.spec import Extents
 from physics_engines.text import Text
 from tools.errors import ExitStatus
 
-if TYPE_CHECKING:
-    from agent.planning.resolve import Resolution
-
 
 def resolve_extents(
-    state: "Resolution",
+    state: Resolution,
     slot: FieldSlot,
     said: list[Mention],
     loose: tuple[tuple[int, int, int], ...],
@@ -53,7 +49,7 @@ def resolve_extents(
         if extents.kind in state.read and len(state.read[extents.kind].values) > 1:
             state.refuse("contradiction", ExitStatus.BAD_INPUT, what=said[0].text)
         else:
-            state.read[slot.name] = SlotReading(field=slot.name, values=_raw(said), said=said[0].text)
+            state.read[slot.name] = SlotReading(field=slot.name, values=_raw(said), said=words_of(said))
         return
     values: list[tuple[object, ...]] = []
     for mention in said:
@@ -66,21 +62,21 @@ def resolve_extents(
     if len(values) > 1 and not _one_list(said):
         state.refuse("contradiction", ExitStatus.BAD_INPUT, what=" / ".join(mention.text for mention in said))
         return
-    state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=said[0].text)
+    state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=words_of(said))
 
 
 def _raw(said: list[Mention]) -> tuple[object, ...]:
     return tuple(value if isinstance(value, tuple) else (value,) for mention in said for value in mention.values)
 
 
-def _lonely_number(state: "Resolution", slot: FieldSlot, loose: tuple[int, int, int]) -> list[Mention]:
+def _lonely_number(state: Resolution, slot: FieldSlot, loose: tuple[int, int, int]) -> list[Mention]:
     """A number that belongs to nothing is the size, where nothing else is: "heisenberg chain 20 pbc"."""
     value, start, end = loose
     state.note("note_bare", what=str(value))
     return [Mention(slot, (value,), start, end, str(value), kind="bare")]
 
 
-def _name_lattice(state: "Resolution", extents: Extents, said: list[Mention]) -> None:
+def _name_lattice(state: Resolution, extents: Extents, said: list[Mention]) -> None:
     """ "4x4" without the name of a lattice is read as the only one with two extents."""
     if not said or extents.kind in state.read or extents.kind not in state.slots:
         return
@@ -105,7 +101,7 @@ def _name_lattice(state: "Resolution", extents: Extents, said: list[Mention]) ->
         state.refuse("no_lattice_of_dimension", ExitStatus.BAD_INPUT, what=said[0].text, available=available)
 
 
-def _keep(state: "Resolution", slot: FieldSlot, extents: Extents, carried: dict[str, SlotReading]) -> None:
+def _keep(state: Resolution, slot: FieldSlot, extents: Extents, carried: dict[str, SlotReading]) -> None:
     """Keep the size of the question before where it still fits the lattice."""
     old = carried.get(slot.name)
     dimension = extents.dimensions.get(str(state.value(extents.kind)))
@@ -114,7 +110,7 @@ def _keep(state: "Resolution", slot: FieldSlot, extents: Extents, carried: dict[
 
 
 def _shape(
-    state: "Resolution", slot: FieldSlot, mention: Mention, value: object, kind: str, dimension: int
+    state: Resolution, slot: FieldSlot, mention: Mention, value: object, kind: str, dimension: int
 ) -> tuple[object, ...] | None:
     if isinstance(value, tuple):
         if len(value) == dimension:

@@ -5,15 +5,13 @@ noun after it ("20 sites", 「300回の反復」). Words of enumerated values ow
 """
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from agent.planning.lexicon import cues
+from agent.planning.mentions import Mention, MentionKind, Mentions, int_or_none
 from agent.planning.phrases import Found, Token, tokenise
 from agent.planning.slots import FieldSlot, Payload, SlotWord, ValueWord, Vocabulary, canonical_symbol
 from agent.planning.values import Group, groups
-
-MentionKind = Literal["value", "extents", "side", "total", "bare"]
 
 _NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
 _ASSIGNED = re.compile(rf"(?<![A-Za-z0-9_^/Α-ω])({_NAME})\s*(?::=|==?|≈|≃|:|∈)\s*[\[({{]?\s*$")
@@ -33,55 +31,12 @@ _FACTORS = {"meV": ("eV", 1e-3), "keV": ("eV", 1e3), "mK": ("K", 1e-3), "MPa": (
 _FACTORS |= {"pm": ("Å", 0.01), "ps": ("fs", 1e3), "ns": ("fs", 1e6)}
 
 
-@dataclass(frozen=True)
-class Mention:
-    """One slot said in a text.
-
-    Attributes:
-        slot: The slot.
-        values: What was said for it: several for a list or a range.
-        start: Where the words begin.
-        end: Where they end.
-        text: The words.
-        kind: For lattice extents, whether all extents, one, or their product was said; "bare" is a number alone.
-        relative: Whether the value was given in the units of the slot's ``unit_of`` field ("0.5 J", "J2/J1 = 0.5").
-        problem: What is wrong with a range (see ``Group``).
-        unit: A physical unit the slot does not have.
-    """
-
-    slot: FieldSlot
-    values: tuple[object, ...]
-    start: int
-    end: int
-    text: str
-    kind: MentionKind = "value"
-    relative: bool = False
-    problem: str = ""
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Mentions:
-    """All that a text says about slots.
-
-    Attributes:
-        said: The mentions, in order.
-        unknown: Symbols that were given a value and belong to no slot: (symbol, words).
-        loose: Whole numbers that belong to nothing: (value, start, end).
-        found: Known phrases, in order.
-    """
-
-    said: tuple[Mention, ...]
-    unknown: tuple[tuple[str, str], ...]
-    loose: tuple[tuple[int, int, int], ...]
-    found: tuple[Found[Payload], ...]
-
-
 def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     """Find all mentions in a normalised text whose katakana is already corrected."""
     tokens: list[Token] = vocabulary.speller.correct(tokenise(text))
     found = vocabulary.index.find(text, tokens)
     said = _relative_mentions(text, vocabulary)
+    found += _within(text, found, tokens, vocabulary)
     said += _choices(text, found)
     unknown: list[tuple[str, str]] = []
     loose: list[tuple[int, int, int]] = []
@@ -90,26 +45,17 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     for group in _split(groups(text), text, words):
         if any(start < group.end and group.start < end for start, end in claimed):
             continue
-        if _BEFORE_SUM.match(text, group.end):
+        if _BEFORE_SUM.match(text, group.end) or _inside_a_phrase(found, group):
             continue
         mentions, symbol = _owned(text, group, words, found, vocabulary)
         if mentions:
             said += mentions
         elif symbol:
             unknown.append((symbol, _words_of(text, text.rfind(symbol, 0, group.start), group.end)))
-        elif (
-            len(group.numbers) == 1
-            and group.numbers[0] == int_or_none(group.numbers[0])
-            and not _part_of_word(found, group)
-        ):
+        elif len(group.numbers) == 1 and group.numbers[0] == int_or_none(group.numbers[0]):
             loose.append((int(group.numbers[0]), group.start, group.end))
     said.sort(key=lambda mention: (mention.start, mention.end))
     return Mentions(tuple(said), tuple(unknown), tuple(loose), tuple(found))
-
-
-def int_or_none(value: float) -> int | None:
-    """The integer a float stands for, if it does."""
-    return int(value) if abs(value) < 1e18 and value == value // 1 else None
 
 
 def _takes_numbers(slot: FieldSlot) -> bool:
@@ -120,8 +66,36 @@ def _words_of(text: str, start: int, end: int) -> str:
     return text[max(start, 0) : end].strip(" ,、([{")
 
 
-def _part_of_word(found: list[Found[Payload]], group: Group) -> bool:
-    return any(item.start <= group.start and group.end <= item.end for item in found)
+def _inside_a_phrase(found: list[Found[Payload]], group: Group) -> bool:
+    """Whether the number belongs to a word: the 1 of "1D", the 2 of "J1-J2"."""
+    return any(
+        item.start <= group.start
+        and group.end <= item.end
+        and item.end - item.start > group.end - group.start
+        and not isinstance(item.payload, SlotWord)
+        for item in found
+    )
+
+
+def _within(
+    text: str, found: list[Found[Payload]], tokens: list[Token], vocabulary: Vocabulary
+) -> list[Found[Payload]]:
+    """Values of other slots inside a longer phrase: the chain in "Ising chain in a transverse field"."""
+    inner: list[Found[Payload]] = []
+    for item in found:
+        if isinstance(item.payload, ValueWord):
+            for token in tokens:
+                if (
+                    item.start <= token.start
+                    and token.end <= item.end
+                    and token.end - token.start < item.end - item.start
+                ):
+                    inner += [
+                        part
+                        for part in vocabulary.index.find(text, [token])
+                        if isinstance(part.payload, ValueWord) and part.payload.slot.name != item.payload.slot.name
+                    ]
+    return list(dict.fromkeys(inner))
 
 
 def _choices(text: str, found: list[Found[Payload]]) -> list[Mention]:

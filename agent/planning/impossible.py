@@ -1,8 +1,8 @@
 """Questions no tool could answer, whatever its Spec: refused with the physics of why."""
 
 from agent.planning.clauses import Part, quantities
-from agent.planning.grammar import Mention, Mentions, int_or_none
 from agent.planning.lexicon import physics
+from agent.planning.mentions import Mention, Mentions, int_or_none
 from agent.planning.patterns import compiled
 from agent.planning.reading import Refusal
 from agent.planning.refusals import refusal
@@ -54,13 +54,8 @@ def impossible(
         names = dict.fromkeys(
             item.payload.system.name.in_language(language) for item in systems if isinstance(item.payload, SystemWord)
         )
-        return refusal(
-            "unknown_system",
-            language,
-            ExitStatus.BAD_INPUT,
-            what=", ".join(names),
-            available=available(vocabulary, language),
-        )
+        offered = available(vocabulary, language)
+        return refusal("unknown_system", language, ExitStatus.BAD_INPUT, what=", ".join(names), available=offered)
     if any(cannot for cannot in _uncomputed(parts, vocabulary)) and not _computed(parts, vocabulary):
         named = ", ".join(uncomputed_names(parts, vocabulary, language))
         return refusal("not_computed", language, what=named, available=computable(vocabulary, language))

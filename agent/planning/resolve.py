@@ -1,55 +1,19 @@
 """From mentions to the arguments of one tool's Spec: conflicts, implications, units, defaults, what is missing."""
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from agent.planning.conventions import Written
 from agent.planning.extents import resolve_extents
-from agent.planning.grammar import Mention, Mentions
 from agent.planning.lexicon import cues
 from agent.planning.limits import cap_in_words
+from agent.planning.mentions import Mention, Mentions, words_of
 from agent.planning.patterns import compiled
-from agent.planning.reading import MissingSlot, Refusal, SlotReading
-from agent.planning.sentences import both, say
+from agent.planning.reading import MissingSlot, SlotReading
+from agent.planning.resolution import Resolution
+from agent.planning.sentences import both
 from agent.planning.slots import FieldSlot, Vocabulary, options_of
 from physics_engines.text import Language, Text
 from tools.errors import ExitStatus
-
-
-@dataclass
-class Resolution:
-    """What one tool gets from a question; filled step by step."""
-
-    tool: str
-    language: Language
-    slots: dict[str, FieldSlot]
-    read: dict[str, SlotReading] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    missing: list[MissingSlot] = field(default_factory=list)
-    refusal: Refusal | None = None
-
-    def refuse(self, key: str, status: ExitStatus = ExitStatus.REFUSED, **words: str) -> None:
-        """Set the refusal, if none was set before."""
-        if self.refusal is None:
-            self.refusal = Refusal(code=key, sentence=say(key, self.language, **words), exit_status=status)
-
-    def note(self, key: str, **words: str) -> None:
-        """Add to what could be read in another way."""
-        sentence = say(key, self.language, **words)
-        if sentence not in self.notes:
-            self.notes.append(sentence)
-
-    def value(self, name: str) -> object:
-        """The single value of a field: read, or its default where that is a safe one; None otherwise."""
-        if name in self.read:
-            values = self.read[name].values
-            return values[0] if len(values) == 1 else None
-        slot = self.slots.get(name)
-        return None if slot is None or slot.required else slot.default
-
-    def assume(self, name: str, value: object, said: str) -> None:
-        """Fill a field with what was not said itself but follows."""
-        self.read[name] = SlotReading(field=name, values=(value,), said=said, source="assumed")
 
 
 def resolve(
@@ -107,7 +71,7 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
             shown = joined_choices(slot, values, state.language)
             state.refuse("contradiction", ExitStatus.BAD_INPUT, what=shown)
             return
-    state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=said[0].text)
+    state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=words_of(said))
 
 
 def joined_choices(slot: FieldSlot, values: list[object], language: Language) -> str:

@@ -187,7 +187,7 @@ def _build(tools: dict[str, Tool[Any]]) -> Vocabulary:
             for phrase in words:
                 add(phrase, ValueWord(slot, value))
                 taken.add(key_of(normalise(phrase)))
-        for symbol in slot.slot.symbols:
+        for symbol in (*slot.slot.symbols, slot.name):
             plain = canonical_symbol(symbol)
             symbols.setdefault(plain, []).append(slot)
             folded.setdefault(plain.casefold(), []).append(slot)

@@ -1,7 +1,7 @@
 """The one line "how the question was read", in the language of the question."""
 
 from agent.planning.reading import MissingSlot, Reading, SlotReading, ToolReading
-from agent.planning.resolve import Resolution
+from agent.planning.resolution import Resolution
 from agent.planning.sentences import joined, say
 from agent.planning.slots import FieldSlot, Vocabulary
 from physics_engines.text import Language

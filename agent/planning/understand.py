@@ -7,16 +7,18 @@ from typing import Any
 from agent.planning.choose import choose_tools, nearest_tools
 from agent.planning.clauses import Part, bare, parts_of, quantities, read_part
 from agent.planning.conventions import written_hamiltonian
-from agent.planning.grammar import Mentions, read_mentions
+from agent.planning.grammar import read_mentions
 from agent.planning.impossible import computable, impossible, uncomputed_names
 from agent.planning.language import detect_language
 from agent.planning.lexicon import cues
 from agent.planning.limits import cap_in_words, most_steps
+from agent.planning.mentions import Mentions
 from agent.planning.normalise import normalise
 from agent.planning.patterns import compiled
 from agent.planning.reading import Intent, MissingSlot, Reading, Refusal, SlotReading, ToolReading
 from agent.planning.refusals import hostile, out_of_bounds, refusal
-from agent.planning.resolve import Resolution, resolve
+from agent.planning.resolution import Resolution
+from agent.planning.resolve import resolve
 from agent.planning.sentences import both, joined, say
 from agent.planning.slots import Vocabulary, vocabulary_of
 from agent.planning.summary import summarise

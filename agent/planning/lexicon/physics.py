@@ -178,7 +178,11 @@ SYSTEMS = (
     _system(
         "Lennard-Jones system", "レナード・ジョーンズ系", "lennard-jones|electron gas|電子ガス|nuclear matter|quark"
     ),
-    _system("finite temperature", "有限温度", "thermal average|high temperature|at temperature|高温"),
+    _system(
+        "finite temperature",
+        "有限温度",
+        "infinite temperature|inverse temperature|room temperature|thermal average|high temperature|at temperature|高温",
+    ),
     _system(
         "Ising model with a longitudinal field", "縦磁場イジング模型", "longitudinal field|縦磁場|mixed field ising"
     ),
