@@ -37,7 +37,7 @@ class NumbaBackend:
         self._hidden = weights.hidden
 
     def _theta(self, configurations: NDArray[np.int8]) -> Numbers:
-        theta = configurations.astype(np.float64) @ self._weights
+        theta: Numbers = configurations.astype(np.float64) @ self._weights
         theta += self._hidden
         return theta
 
@@ -59,7 +59,7 @@ class NumbaBackend:
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._hamiltonian
-        energies = np.empty(len(configurations), dtype=self._weights.dtype)
+        energies: Numbers = np.empty(len(configurations), dtype=self._weights.dtype)
         kernels.local_energies(
             configurations, np.tanh(self._theta(configurations)), model.bonds, model.zz, model.moves,
             model.amplitudes, self._cosh, self._sinh, self._visible, energies,
