@@ -1,6 +1,7 @@
 """The final numbers of a variational run: fresh samples of the finished wave function, with honest errors."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, split_r_hat
 from physics_engines.text import Text
 
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
 _BLOCK = 4096
 """Samples evaluated at a time."""
 _N_EQUILIBRATION = 50
@@ -28,7 +30,7 @@ class Measurement:
         acceptance: Accepted share of the proposals that change the configuration.
     """
 
-    energies: NDArray[np.float64] | NDArray[np.complex128]
+    energies: Numbers
     acceptance: float
 
 
@@ -45,7 +47,7 @@ def measure(
         parts.append(backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
         weights.append(n_records)
         acceptances.append(sample.acceptance)
-    energies: NDArray[np.float64] | NDArray[np.complex128] = np.concatenate(parts, axis=1)
+    energies = cast(Numbers, np.concatenate(parts, axis=1))
     return Measurement(energies, float(np.average(acceptances, weights=weights)))
 
 
