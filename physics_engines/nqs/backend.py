@@ -41,9 +41,7 @@ class Backend(Protocol):
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
 
 
-def build_backend(
-    ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu"
-) -> Backend:
+def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu") -> Backend:
     """The backend of that name; "auto" takes the compiled one where ansatz and device allow.
 
     Raises:

@@ -36,7 +36,7 @@ class ExplicitDerivatives:
     """
 
     def __init__(self, jacobian: Numbers) -> None:
-        self._centred = jacobian - jacobian.mean(axis=0)
+        self._centred: Numbers = jacobian - jacobian.mean(axis=0)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -49,15 +49,18 @@ class ExplicitDerivatives:
 
     def gram(self) -> Numbers:
         """See ``LogDerivatives``."""
-        return self._centred @ self._centred.conj().T
+        result: Numbers = self._centred @ self._centred.conj().T
+        return result
 
     def apply(self, vector: Numbers) -> Numbers:
         """See ``LogDerivatives``."""
-        return self._centred @ vector
+        result: Numbers = self._centred @ vector
+        return result
 
     def adjoint(self, vector: Numbers) -> Numbers:
         """See ``LogDerivatives``."""
-        return self._centred.conj().T @ vector
+        result: Numbers = self._centred.conj().T @ vector
+        return result
 
 
 class DenseRbmDerivatives:
@@ -84,11 +87,12 @@ class DenseRbmDerivatives:
         """See ``LogDerivatives``."""
         products = (self._t[:, :, None] * self._spins[:, None, :]).reshape(len(self._spins), -1)
         whole = np.concatenate([self._spins.astype(self._t.dtype), self._t, products], axis=1)
-        return whole - whole.mean(axis=0)
+        result: Numbers = whole - whole.mean(axis=0)
+        return result
 
     def gram(self) -> Numbers:
         """See ``LogDerivatives``; the constant -1 drops out of the centring."""
-        gram = self._t @ self._t.conj().T
+        gram: Numbers = self._t @ self._t.conj().T
         gram += 1
         visible = self._spins @ self._spins.T
         visible += 1
@@ -105,11 +109,13 @@ class DenseRbmDerivatives:
         weights = vector[n + m :].reshape(m, n)
         values = self._spins @ vector[:n] + self._t @ vector[n : n + m]
         values = values + np.einsum("sj,sj->s", self._t, self._spins @ weights.T)
-        return values - values.mean()
+        result: Numbers = values - values.mean()
+        return result
 
     def adjoint(self, vector: Numbers) -> Numbers:
         """See ``LogDerivatives``."""
         centred = vector - vector.mean()
         weighted = self._t.conj() * centred[:, None]
         parts = [self._spins.T @ centred, weighted.sum(axis=0), (weighted.T @ self._spins).ravel()]
-        return np.concatenate(parts)
+        result: Numbers = np.concatenate(parts)
+        return result

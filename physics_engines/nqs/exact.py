@@ -36,7 +36,8 @@ def basis_states(n_sites: int, conserves_magnetisation: bool) -> NDArray[np.int6
     states = np.arange(2**n_sites, dtype=np.int64)
     if not conserves_magnetisation:
         return states
-    return states[np.bitwise_count(states) == n_sites // 2]
+    balanced: NDArray[np.int64] = states[np.bitwise_count(states) == n_sites // 2]
+    return balanced
 
 
 def as_configurations(states: NDArray[np.int64], n_sites: int) -> NDArray[np.int8]:

@@ -7,11 +7,16 @@ first spin of the move before it. The same source compiles for real and complex 
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
+Spins = NDArray[np.int8]
+Integers = NDArray[np.int64]
+Reals = NDArray[np.float64]
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
 F = TypeVar("F", bound=Callable[..., object])
 
 # Sums and products may be reordered (that is what lets them vectorise); NaN and infinity keep their meaning.
@@ -21,15 +26,27 @@ _FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
 def _compiled(function: F) -> F:
     """Compile on first call; keep the machine code on disk where any place for it can be written."""
     try:
-        return numba.njit(cache=True, fastmath=_FASTMATH, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return cast(F, numba.njit(cache=True, fastmath=_FASTMATH, error_model="numpy")(function))
     except RuntimeError:  # neither the source folder, NUMBA_CACHE_DIR nor the user's cache folder is writable
-        return numba.njit(fastmath=_FASTMATH, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return cast(F, numba.njit(fastmath=_FASTMATH, error_model="numpy")(function))
 
 
 @_compiled
-def sweep(  # type: ignore[no-untyped-def]
-    spins, theta, t, moves, shift, cosh, sinh, tanh, visible, uniforms, records, proposed, accepted
-):
+def sweep(
+    spins: Spins,
+    theta: Numbers,
+    t: Numbers,
+    moves: Integers,
+    shift: Numbers,
+    cosh: Numbers,
+    sinh: Numbers,
+    tanh: Numbers,
+    visible: Numbers,
+    uniforms: Reals,
+    records: Spins,
+    proposed: Integers,
+    accepted: Integers,
+) -> None:
     """Metropolis moves of all chains, in place.
 
     Args:
@@ -83,9 +100,18 @@ def sweep(  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def local_energies(  # type: ignore[no-untyped-def]
-    spins, t, bonds, zz, moves, amplitudes, cosh, sinh, visible, energies
-):
+def local_energies(
+    spins: Spins,
+    t: Numbers,
+    bonds: Integers,
+    zz: Reals,
+    moves: Integers,
+    amplitudes: Reals,
+    cosh: Numbers,
+    sinh: Numbers,
+    visible: Numbers,
+    energies: Numbers,
+) -> None:
     """Local energies <s|H|psi> / <s|psi> of configurations; no connected configuration is ever built.
 
     Args:
@@ -107,9 +133,7 @@ def local_energies(  # type: ignore[no-untyped-def]
             if j >= 0 and spins[sample, i] == spins[sample, j]:
                 continue
             sigma = float(spins[sample, i])
-            ratio = visible[(1 + spins[sample, i]) // 2, move] * (
-                cosh[move, 0] + sigma * sinh[move, 0] * t[sample, 0]
-            )
+            ratio = visible[(1 + spins[sample, i]) // 2, move] * (cosh[move, 0] + sigma * sinh[move, 0] * t[sample, 0])
             for k in range(1, n_hidden):
                 ratio *= cosh[move, k] + sigma * sinh[move, k] * t[sample, k]
             total += amplitudes[move] * ratio

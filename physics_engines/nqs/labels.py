@@ -5,7 +5,7 @@ from physics_engines.text import Text
 
 
 def energy_unit(spec: SpinModelSpec) -> str:
-    """"J" while J = 1; with another J the energies are in the units J was given in, which have no name."""
+    """ "J" while J = 1; with another J the energies are in the units J was given in, which have no name."""
     return "J" if spec.coupling == 1 else ""
 
 
@@ -48,7 +48,8 @@ def reading(spec: SpinModelSpec) -> Text:
     if spec.lattice == "chain":
         lattice_en, lattice_ja = f"chain of {size} spins", f"{size}スピンの鎖"
     else:
-        lattice_en, lattice_ja = f"{size} square lattice ({spec.n_sites} spins)", f"{size}正方格子({spec.n_sites}スピン)"
+        lattice_en = f"{size} square lattice ({spec.n_sites} spins)"
+        lattice_ja = f"{size}正方格子({spec.n_sites}スピン)"
     edge_en, edge_ja = spec.boundary, {"periodic": "周期境界", "open": "開放境界"}[spec.boundary]
     head = f"{_formula(spec)} ({_parameters(spec)})"
     sector = ", S^z = 0" if spec.conserves_magnetisation else ""

@@ -1,5 +1,7 @@
 """The fast path: an RBM evaluated from tables of the Hamiltonian's moves by compiled kernels."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,18 +30,19 @@ class NumbaBackend:
         pairs = moves[:, 1] >= 0
         second = np.where(pairs, moves[:, 1], 0)
         columns = np.ascontiguousarray(weights.weights.T)
-        self._shift = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
+        self._shift: Numbers = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
         visible = 2 * (np.where(pairs, weights.visible[second], 0) - weights.visible[moves[:, 0]])
         with np.errstate(over="ignore", invalid="ignore"):  # a runaway step shows up as a non-finite energy
             self._cosh, self._sinh, self._tanh = np.cosh(self._shift), np.sinh(self._shift), np.tanh(self._shift)
-            self._visible = np.exp(np.stack([-visible, visible]))
+            self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
         self._weights = columns
         self._hidden = weights.hidden
 
-    def _theta(self, configurations: NDArray[np.int8]) -> Numbers:
+    def _angles(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
+        """theta and tanh(theta), both (n_samples, n_hidden)."""
         theta = configurations.astype(np.float64) @ self._weights
         theta += self._hidden
-        return theta
+        return cast(Numbers, theta), cast(Numbers, np.tanh(theta))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
@@ -48,9 +51,9 @@ class NumbaBackend:
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
-        theta = self._theta(configurations)
+        theta, t = self._angles(configurations)
         kernels.sweep(
-            configurations, theta, np.tanh(theta), self._hamiltonian.moves,
+            configurations, theta, t, self._hamiltonian.moves,
             self._shift, self._cosh, self._sinh, self._tanh, self._visible,
             uniforms, records, proposed, accepted,
         )  # fmt: skip
@@ -59,16 +62,16 @@ class NumbaBackend:
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._hamiltonian
-        energies = np.empty(len(configurations), dtype=self._weights.dtype)
+        energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
         kernels.local_energies(
-            configurations, np.tanh(self._theta(configurations)), model.bonds, model.zz, model.moves,
+            configurations, self._angles(configurations)[1], model.bonds, model.zz, model.moves,
             model.amplitudes, self._cosh, self._sinh, self._visible, energies,
         )  # fmt: skip
         return energies
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""
-        t = np.tanh(self._theta(configurations))
+        _, t = self._angles(configurations)
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
             return DenseRbmDerivatives(configurations, t)
         return ExplicitDerivatives(self._ansatz.rbm_jacobian(configurations, t))

@@ -4,7 +4,7 @@ G. Carleo and M. Troyer, Science 355, 602 (2017), eq. 2 and the translation-symm
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,8 @@ def _log_cosh(x: "torch.Tensor") -> "torch.Tensor":
 
 def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) -> Parameters:
     if is_complex:
-        return scale * (rng.standard_normal(n) + 1j * rng.standard_normal(n)) / np.sqrt(2)
+        pairs: Parameters = scale * (rng.standard_normal(n) + 1j * rng.standard_normal(n)) / np.sqrt(2)
+        return pairs
     return scale * rng.standard_normal(n)
 
 
@@ -133,15 +134,16 @@ class SymmetricRbm:
         """Weights of all translated hidden units, ordered (feature, translation)."""
         n = self.lattice.n_sites
         features = parameters[self.alpha :].reshape(self.alpha, n)
-        full = np.empty((self.alpha, n, n), dtype=parameters.dtype)
+        full = cast(Numbers, np.empty((self.alpha, n, n), dtype=parameters.dtype))
         np.put_along_axis(
             full,
             np.broadcast_to(self.lattice.translations, full.shape),
             np.broadcast_to(features[:, None, :], full.shape),
             axis=2,
         )
-        hidden = np.repeat(parameters[: self.alpha], n)
-        return RbmWeights(np.zeros(n, dtype=parameters.dtype), hidden, full.reshape(-1, n))
+        hidden = cast(Numbers, np.repeat(parameters[: self.alpha], n))
+        visible = cast(Numbers, np.zeros(n, dtype=parameters.dtype))
+        return RbmWeights(visible, hidden, full.reshape(-1, n))
 
     def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
         """Sums over translations: sum_T t_fT and the correlation sum_T t_fT s_T(i), the latter by FFT."""

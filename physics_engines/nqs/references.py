@@ -51,11 +51,7 @@ def bethe_chain_energy(n_sites: int) -> float:
     rapidities = np.arcsinh(np.tan(np.pi * numbers / n_sites)) / np.pi
     for _ in range(100):
         difference = rapidities[:, None] - rapidities[None, :]
-        residual = (
-            2 * n_sites * np.arctan(2 * rapidities)
-            - 2 * np.pi * numbers
-            - 2 * np.arctan(difference).sum(axis=1)
-        )
+        residual = 2 * n_sites * np.arctan(2 * rapidities) - 2 * np.pi * numbers - 2 * np.arctan(difference).sum(axis=1)
         kernel = 2 / (1 + difference**2)
         jacobian = kernel + np.diag(4 * n_sites / (1 + 4 * rapidities**2) - kernel.sum(axis=1))
         step = np.linalg.solve(jacobian, residual)

@@ -160,6 +160,12 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     return "rbm_complex" if complex_weights else "rbm"
 
 
+def _default_alpha(data: dict[str, Any]) -> int:
+    if "symmetric" not in data.get("ansatz", ""):
+        return 2
+    return 8 if math.prod(data.get("shape", ())) <= 36 else 4
+
+
 class GroundStateSpec(SpinModelSpec):
     """Variational ground state of a spin model by a restricted Boltzmann machine and stochastic reconfiguration."""
 
@@ -169,8 +175,8 @@ class GroundStateSpec(SpinModelSpec):
     ] = Field(default_factory=_default_ansatz)
     """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
     lattice; complex weights for frustrated models."""
-    alpha: Annotated[int, words.ALPHA] = Field(default=4, ge=1, le=64)
-    """Hidden units per site."""
+    alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
+    """Hidden units per site. Where not given: 8 with translation symmetry on up to 36 sites, 4 on more, 2 without."""
     n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps."""
     n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
@@ -179,7 +185,7 @@ class GroundStateSpec(SpinModelSpec):
     """Fresh samples for the final energy, drawn after the last step."""
     n_chains: int = Field(default=16, ge=2, le=4096)
     """Independent Markov chains the samples are spread over."""
-    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.05, gt=0, le=1)
+    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.1, gt=0, le=1)
     """Step of imaginary time in units of 1/J, before the trust region shortens it."""
     diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(default=1e-3, ge=1e-8, le=1)
     """Diagonal shift of the metric after the warm-up, in which it starts ten times larger."""
@@ -211,9 +217,10 @@ class GroundStateSpec(SpinModelSpec):
             raise ValueError(
                 f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
             )
-        if self.n_samples < 4 * self.n_chains:
+        if min(self.n_samples, self.n_final_samples) < 4 * self.n_chains:
             raise ValueError(
-                f"{self.n_chains} chains need at least {4 * self.n_chains} samples per step, not {self.n_samples}"
+                f"{self.n_chains} chains need at least {4 * self.n_chains} samples, not "
+                f"{min(self.n_samples, self.n_final_samples)}"
             )
         if self.memory > MEMORY_LIMIT:
             raise ValueError(

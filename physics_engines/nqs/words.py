@@ -323,6 +323,7 @@ N_ITERATIONS = Slot(
     symbols=("n_iterations", "n_iter"),
     en=(
         "iterations",
+        "steps",
         "iteration",
         "iters",
         "optimisation steps",

@@ -55,12 +55,7 @@ def jackknife(
         raise InvalidInput(f"{data.shape[0]} samples can be cut into 2 to {data.shape[0]} bins, not {count}")
     edges = np.linspace(0, data.shape[0], count + 1).astype(int)
     value = float(function(data))
-    left_out = np.array(
-        [
-            function(np.concatenate([data[:start], data[stop:]]))
-            for start, stop in pairwise(edges)
-        ]
-    )
+    left_out = np.array([function(np.concatenate([data[:start], data[stop:]])) for start, stop in pairwise(edges)])
     if not (np.isfinite(value) and np.isfinite(left_out).all()):
         raise InvalidInput("the function of the samples is not finite")
     centre = float(left_out.mean())
