@@ -62,7 +62,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         r"\b(?:just|please|simply)\s+(?:make (?:it|one|something|them) up|guess\b|invent|bluff|improvise)|\bmake (?:it|one|something|them) up\b",
         rf"\b(?:give|tell|pick|use|say|provide|want|need|write|quote|choose|return|put)\b.{{0,25}}\b(?:any|plausible|random|believable|realistic[\s-]looking|"
         rf"reasonable[\s-]looking|made-up|fictional|fictitious|imaginary|approximate from memory|arbitrary|whatever)\s+(?:\w+\s+){{0,2}}?{_FIGURE}\b",
-        rf"\b(?:plausible|believable|realistic)[\s-](?:looking\s+|sounding\s+)?(?:\w+\s+)?{_FIGURE}\b|\bany (?:old )?(?:number|value|figure) (?:will do|is fine|works|is ok)",
+        rf"(?<!what is a )(?<!what are )\b(?:plausible|believable|realistic)[\s-](?:looking\s+|sounding\s+)?(?:\w+\s+)?{_FIGURE}\b|\bany (?:old )?(?:number|value|figure) (?:will do|is fine|works|is ok)",
         r"\b(?:without|don't|do not|no need to|never|not|skip|instead of)\s+(?:actually\s+|really\s+|even\s+|bother(?:ing)?\s+(?:to\s+|with\s+)?)*"
         r"(?:comput|calculat|running|run |simulat|the (?:calculation|computation))",
         r"\bguess\s+(?:the|a|an|some|its|what|me)\b(?!\s+(?:wave|state|ansatz|function)).{0,40}|\b(?:off the top of your head|from memory|out of thin air|take a guess|wild guess|your best guess|educated guess of the (?:number|value|energy))\b",
