@@ -274,16 +274,16 @@ async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Write the run folder and remember the turn."""
     folder = runtime.context.run_folder(state)
     usage = {**state["usage"], "wall_seconds": round(time.time() - state["started"], 3)}
-    done = [outcome for outcome in _outcomes(state) if outcome.result is not None]
+    outcomes = _outcomes(state)
     answer = Answer.model_validate(
         {
             **state["answer"],
             "usage": usage,
-            "figures": [path for outcome in done for path in _figures(folder.path / outcome.folder, outcome)],
+            "figures": [path for outcome in outcomes for path in _figures(folder.path / outcome.folder, outcome)],
             "repeat": [
                 f"ansatz run --spec {folder.path / outcome.folder / 'call.json'}"
-                for outcome in done
-                if outcome.result.estimates
+                for outcome in outcomes
+                if outcome.result is not None and outcome.result.estimates
             ],
         }
     )

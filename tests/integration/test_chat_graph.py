@@ -90,9 +90,7 @@ async def test_plan_that_contradicts_the_question_is_replaced(loopback) -> None:
 
 
 async def test_invented_citations_and_proofs_are_removed(loopback) -> None:
-    said = (
-        'The energy is [E1]. Bethe (1931) proved it in Lean [E7], arXiv:2001.00001: "exact forever and for all rings".'
-    )
+    said = 'The energy is [E1]. Bethe (1931) proved it in Lean [E7], arXiv:2001.00001: "exact forever for all rings".'
     server = loopback([Call(("nqs__exact", CHAIN)), Say(said), Say(said)])
     answer = await ask(QUESTION, server)
     for invented in ("1931", "Lean [E7]", "proved", "arXiv", "forever"):
