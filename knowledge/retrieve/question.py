@@ -1,0 +1,73 @@
+"""What a question asks for, and the words in it that carry its subject."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.index.glossary import Glossary
+from knowledge.index.tokens import concepts, plain_terms
+from knowledge.text import Language, language_of_question, search_copy
+
+Aim = Literal["definition", "reason", "method", "subject"]
+"""What is wanted: what X is, why, how, or what there is to say about X."""
+
+_REASON = re.compile(r"\bwhy\b|\breasons?\b|なぜ|何故|理由|どうして|どういうわけ")
+_DEFINITION = re.compile(
+    r"\bwhat(?:'s| is| are| does)\b(?!.*\b(?:happens|role|difference|effect|reason|cause)\b)|\bdefin(?:e|ition)\b"
+    r"|\bmeaning of\b|\bmeant by\b|とは|って何|何ですか|何です|何か|定義|どんなもの|意味"
+)
+_METHOD = re.compile(r"\bhow\b|どうやって|どのように|どう(?:する|やる|計算|求め)|方法|手順|仕方|いかに")
+_FRAME = re.compile(
+    r"(?:\bplease\b|\btell me\b|\bexplain\b|\bdescribe\b|\bexplanation\b|\bdefine\b|\bdefinition\b|\bmeant\b|\bmean\b|"
+    r"\bmeans\b|\bteach\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|\bthe book\b|\bthis book\b|"
+    r"\b(?:exactly|actually|really|briefly)\b)"
+    r"|(?:とは(?:何|なん|どんな|どういう)?|って何|について|に関して|(?:何|なん)(?:です|でしょう|なの)?か?|どのような|"
+    r"どのように|どういう|どうして|どうやって|なぜ|何故|いかに|理由|もの(?=です|か|$)|こと(?=です|か|$)|"
+    r"(?:を|か|て)?(?:詳しく|簡単に|簡潔に)?(?:教えて|説明して|述べて|示して|知りたい|説明せよ|述べよ|答えよ|解説して)"
+    r"(?:ください|下さい|ほしい|くれ|です)?|ください|下さい|(?:でしょう|です|ます|ました|である|だろう)か?|ですか|"
+    r"ますか|のか|のでしょうか|[?？。、])"
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as the search sees it.
+
+    Attributes:
+        words: Its plain terms, without the phrases that only make it a question.
+        concepts: Glossary entries it names.
+        bridge: Terms of the other language's names of those entries.
+    """
+
+    text: str
+    language: Language
+    aim: Aim
+    words: tuple[str, ...]
+    concepts: tuple[int, ...]
+    bridge: tuple[str, ...]
+
+
+def read_question(text: str, glossary: Glossary) -> Question:
+    """Analyse a question in either language."""
+    language = language_of_question(text)
+    copy = search_copy(text)
+    subject = _FRAME.sub(" ", copy)
+    words = tuple(dict.fromkeys(plain_terms(subject)))
+    if not words:
+        words = tuple(dict.fromkeys(plain_terms(copy)))
+    named = tuple(dict.fromkeys(concepts(subject, glossary)))
+    bridge = dict.fromkeys(
+        term
+        for number in named
+        for name in (glossary.entries[number].en if language == "ja" else glossary.entries[number].ja)[:2]
+        for term in plain_terms(name)
+    )
+    return Question(text, language, _aim(copy), words, named, tuple(term for term in bridge if term not in words))
+
+
+def _aim(copy: str) -> Aim:
+    if _REASON.search(copy):
+        return "reason"
+    if _DEFINITION.search(copy):
+        return "definition"
+    return "method" if _METHOD.search(copy) else "subject"
