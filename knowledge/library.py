@@ -25,6 +25,8 @@ from knowledge.text import Language, language_of_question
 
 _PACKAGE = Path(__file__).parent
 _LONGEST_QUERY = 2000
+_OWN_LANGUAGE_SHARE = 0.4
+"""An answer in the question's own language may score this much less than one in the other."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,7 @@ class Library:
 
     # ---- asking -------------------------------------------------------------------------------------------------
 
-    def search(
-        self, query: str, k: int = 10, book: str | None = None, language: Language | None = None
-    ) -> list[Hit]:
+    def search(self, query: str, k: int = 10, book: str | None = None, language: Language | None = None) -> list[Hit]:
         """The ``k`` passages that fit a query best, best first; at most one of each section.
 
         Raises:
@@ -113,7 +113,9 @@ class Library:
         own = language_of_question(query)
         with self._store.reading() as reader:
             if book in (None, TEXTBOOK) and (about := read_book_question(query, self._source)) is not None:
-                return explain_book(about, self._source, language or own, reader, max_quotes)
+                extract = explain_book(about, self._source, language or own, reader, max_quotes)
+                if extract.citations:
+                    return extract
             ranked = self._rank(question, reader, 8, book, None)
             answerability = self._answerability(question, ranked, reader)
             best = ranked[0].score if ranked else 0.0
@@ -121,9 +123,13 @@ class Library:
                 nearest = self._rank(question, reader, 8, book, language or own) or ranked
                 return NotFound(query, _headings(nearest)[:3], own, best, answerability)
             for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
-                found = self._rank(question, reader, 6, book, wanted)
+                found = [
+                    item
+                    for item in self._rank(question, reader, 6, book, wanted)
+                    if item.passage.chapter_id != "overview"
+                ]
                 index = self._index(found[0].passage.book, reader) if found else None
-                if index is None or found[0].score < 0.5 * best:
+                if index is None or found[0].score < _OWN_LANGUAGE_SHARE * best:
                     continue
                 citations = choose(question, found, index, self._glossary, reader, max_quotes)
                 if citations:
@@ -204,7 +210,7 @@ class Library:
         with self._store.reading() as reader:
             if reader.setting("textbook") == fingerprint:
                 return
-        documents = []
+        documents: list[NewDocument] = []
         for identifier, language, path in self._source.files():
             text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
             chapter = self._source.chapter(identifier)
@@ -259,8 +265,8 @@ class Library:
         return index
 
     def _terms(self, passage: StoredPassage) -> list[str]:
-        """A passage is indexed with the headings it stands under."""
-        return terms(f"{passage.chapter}\n{passage.section}\n{passage.text}", self._glossary)
+        """A passage is indexed with the headings it stands under; that of its section counts twice."""
+        return terms(f"{passage.chapter}\n{passage.section}\n{passage.section}\n{passage.text}", self._glossary)
 
     def _read(self, query: str) -> Question:
         if not query.strip():
@@ -273,9 +279,7 @@ class Library:
         self, question: Question, reader: Reader, k: int, book: str | None, language: Language | None
     ) -> list[Ranked]:
         books = [book] if book is not None else list(reader.stamps())
-        ranked = [
-            item for name in books for item in rank(question, self._index(name, reader), reader, k, language)
-        ]
+        ranked = [item for name in books for item in rank(question, self._index(name, reader), reader, k, language)]
         return sorted(ranked, key=lambda item: -item.score)[:k]
 
     # ---- refusing -----------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ _BOOK = re.compile(
     r"|(?:この|本|全体の)?(?:教科書|書籍|テキスト)|この本|本書|本全体"
 )
 _OVERVIEW = re.compile(
-    r"\boverview\b|\bsummar|\boutline\b|\bcontents\b|\bwhat does .* cover\b|\bintroduc|\babout (?:this|the) (?:text)?book\b"
+    r"\boverview\b|\bsummar|\boutline\b|\bcontents\b|\bwhat does .* cover\b|\bintroduc"
+    r"|\babout (?:this|the) (?:text)?book\b"
     r"|\bbook about\b|概要|要約|まとめ|あらまし|内容|目次|全体像|紹介|どんな(?:本|章|教科書)|何の(?:本|章)"
     r"|(?:この本|本書|この教科書)(?:について|とは|は何|って何)"
 )
@@ -34,6 +35,11 @@ _SUGGEST = re.compile(
 
 _CHAPTER_FRAME = re.compile(
     r"chapter|章|第|について|の|は|何|教えて|ください|説明して|です|か|what|does|tell|me|explain|is|in|about|say|[\s?？。.]"
+)
+
+_BY_TITLE = re.compile(
+    r"(?:what does (?:the|this) (?:text)?book say about|(?:please )?(?:tell me|explain|talk) about)\s+(?P<en>.+?)[?.!]*"
+    r"|(?P<ja>.+?)(?:について|に関して)(?:教えて|説明して|話して|解説して)?(?:ください|下さい)?[?.。!]*"
 )
 
 
@@ -53,6 +59,8 @@ def read_book_question(text: str, source: BookSource) -> BookQuestion | None:
     about_book = chapter is not None or _BOOK.search(copy) is not None
     if _SUGGEST.search(copy):
         return BookQuestion("suggestions", chapter)
+    if chapter is None and (titled := _asked_by_title(copy, source)) is not None:
+        return BookQuestion("overview", titled)
     if chapter is None and about_book is False:
         chapter = _named_chapter(copy, source)
         if chapter is None:
@@ -71,7 +79,9 @@ def explain_book(wanted: BookQuestion, source: BookSource, language: Language, r
     """Answer a question about the book with sentences of its overviews and its headings."""
     suggestions = suggested_questions(source, language, wanted.chapter, reader)
     if wanted.wish == "suggestions":
-        return Extract((), language, suggestions=suggestions)
+        identifier = wanted.chapter.id if wanted.chapter else "overview"
+        opening = _first_sentences(reader.chapter_overview(TEXTBOOK, identifier, language), 1)
+        return Extract(opening, language, suggestions=suggestions)
     if wanted.wish == "read_first" and wanted.chapter is not None:
         needed = source.prerequisites(wanted.chapter)
         citations = tuple(
@@ -106,6 +116,16 @@ def suggested_questions(
 
 def _is_there(chapter: Chapter, language: Language, reader: Reader) -> bool:
     return bool(reader.chapter_overview(TEXTBOOK, chapter.id, language))
+
+
+def _asked_by_title(copy: str, source: BookSource) -> Chapter | None:
+    """The chapter whose title is all that the question names: "What does the book say about linear models?"."""
+    match = _BY_TITLE.fullmatch(copy.strip())
+    subject = (match["en"] or match["ja"] or "").strip(' 「」"') if match else ""
+    for chapter in source.chapters:
+        if subject and subject in (search_copy(title) for title in chapter.title.values()):
+            return chapter
+    return None
 
 
 def _named_chapter(copy: str, source: BookSource) -> Chapter | None:

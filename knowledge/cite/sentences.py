@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.index.glossary import Glossary
 from knowledge.index.lexical import LexicalIndex
-from knowledge.index.tokens import terms
+from knowledge.index.tokens import concepts, plain_terms, terms
 from knowledge.ingest.sentences import sentence_spans
 from knowledge.model import Citation, Span
 from knowledge.retrieve.question import Aim, Question
@@ -34,6 +34,8 @@ _LEANS_ON_THE_SENTENCE_BEFORE = re.compile(
     r"これ|この|その|それ|ここ|すなわち|つまり|したがって|よって|ゆえに|しかし|ただし|また|さらに|そこで|同じ)",
     re.IGNORECASE,
 )
+_DEFINING_VERB = re.compile(r"\b(?:is|are|means|denotes|refers to)\b|とは|[はを]")
+_PARENTHESES = re.compile(r"（[^）]*）|\([^)]*\)")
 _ANNOUNCES = re.compile(r"(?:[:：]|次の[^。]*。|次式[^。]*。|以下[^。]*。|as follows\.)$")
 _QUESTION = re.compile(r"[?？]$|か。$")
 _MARKUP = re.compile(r"^\s*(?:\*\*|#|!\[|\|)")
@@ -88,7 +90,7 @@ def _candidates(
     total = sum(weights.values()) or 1.0
     best = ranked[0].score
     for item in ranked:
-        if item.score < 0.6 * best or item.passage.kind != "prose":
+        if item.score < 0.6 * best:
             continue
         section = _whole_section(item.passage, reader)
         position = 0
@@ -96,7 +98,7 @@ def _candidates(
             for start, end, text in _units(passage):
                 words = frozenset(terms(text, glossary))
                 overlap = sum(weights.get(word, 0.0) for word in words) / total
-                score = (overlap + _form(question, text, words, position)) * (item.score / best) ** 2
+                score = (overlap + _form(question, text, glossary, position)) * (item.score / best) ** 2
                 if passage.id == item.passage.id:
                     score *= 1.15
                 if overlap > 0:
@@ -123,14 +125,14 @@ def _units(passage: StoredPassage) -> list[tuple[int, int, str]]:
     return units
 
 
-def _form(question: Question, text: str, words: frozenset[str], position: int) -> float:
+def _form(question: Question, text: str, glossary: Glossary, position: int) -> float:
     """What the shape of a sentence adds to or takes from its overlap with the question."""
     copy = search_copy(text)
     value = 0.0
     if _CUES[question.aim].search(copy):
         value += 0.2
-    if question.aim == "definition" and _defines(question, copy, words):
-        value += 0.5
+    if question.aim in ("definition", "subject"):
+        value += 0.6 * _defines(question, copy, glossary)
     if position == 0:
         value += 0.05
     if _QUESTION.search(text):
@@ -147,17 +149,23 @@ def _form(question: Question, text: str, words: frozenset[str], position: int) -
     return value
 
 
-def _defines(question: Question, copy: str, words: frozenset[str]) -> bool:
-    """The subject of the question is the subject of the sentence: it stands before the defining verb."""
-    verb = re.search(r"\b(?:is|are|means|denotes)\b|とは|[はを]", copy)
-    if verb is None or verb.start() > 90:
-        return False
+def _defines(question: Question, copy: str, glossary: Glossary) -> float:
+    """1 where the subject of the sentence is exactly the subject of the question: "A <subject> is ..."."""
+    verb = _DEFINING_VERB.search(copy)
+    if verb is None or verb.start() > 110:
+        return 0.0
     subject = copy[: verb.start()]
-    wanted = [word for word in question.words if len(word) > 1]
-    if not wanted:
-        return False
-    present = sum(word in subject for word in wanted)
-    return present >= 0.6 * len(wanted) or any(f"@{number}" in words for number in question.concepts) and present > 0
+    wanted = {word for word in question.words if len(word) > 1} or set(question.words)
+    named = set(question.concepts) & set(concepts(subject, glossary))
+    present = set(plain_terms(subject))
+    bare = {word for word in plain_terms(_PARENTHESES.sub("", subject)) if len(word) > 1}
+    recall = 1.0 if named else len(wanted & present) / len(wanted)
+    if recall < 0.6:
+        return 0.0
+    if named:
+        wanted |= {word for number in named for name in glossary.entries[number].names for word in plain_terms(name)}
+    precision = len(wanted & bare) / len(bare) if bare else 1.0
+    return recall * precision
 
 
 def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], weights: dict[str, float]) -> float:
@@ -183,7 +191,10 @@ def _reading_order(chosen: list[_Candidate]) -> list[_Candidate]:
     documents = list(dict.fromkeys((item.passage.document, item.passage.number) for item in chosen))
     return sorted(
         chosen,
-        key=lambda item: (documents.index((item.passage.document, item.passage.number)), item.passage.start + item.start),
+        key=lambda item: (
+            documents.index((item.passage.document, item.passage.number)),
+            item.passage.start + item.start,
+        ),
     )
 
 

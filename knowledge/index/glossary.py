@@ -20,6 +20,11 @@ class Entry:
     en: tuple[str, ...]
     reading: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name in both languages."""
+        return self.ja + self.en
+
 
 class Glossary:
     """Finds concepts in running text of either language.
@@ -71,7 +76,7 @@ class Glossary:
         by_start: dict[str, list[tuple[str, int]]] = {}
         by_word: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for number, entry in enumerate(self.entries):
-            for name in dict.fromkeys(search_copy(name) for name in (*entry.ja, *entry.en)):
+            for name in dict.fromkeys(search_copy(name) for name in entry.names):
                 if _JAPANESE.search(name):
                     by_start.setdefault(name[0], []).append((name, number))
                 elif sequence := tuple(self._words_of(name)):

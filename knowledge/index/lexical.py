@@ -71,7 +71,7 @@ class LexicalIndex:
         order = np.argsort(column, kind="stable")
         column = column[order]
         row_of = np.array(rows, dtype=np.int32)[order]
-        tf = np.array(counts, dtype=np.float32)[order]
+        tf: NDArray[np.float32] = np.array(counts, dtype=np.float32)[order]
         terms = hashes[rank]
         df = np.bincount(column, minlength=len(terms)).astype(np.int64)
         first = np.concatenate([[0], np.cumsum(df)])
@@ -79,10 +79,11 @@ class LexicalIndex:
         if background is not None:
             n_total += background._n_total
             df_total = df + background.document_frequencies(terms)
-        idf = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
+        idf: NDArray[np.float32] = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
         length = np.array(lengths, dtype=np.float32)
-        norm = K1 * (1 - B + B * length / max(float(length.mean()) if len(length) else 1.0, 1.0))
-        weights = idf[column] * tf * (K1 + 1) / (tf + norm[row_of]) if len(tf) else tf
+        mean_length = max(float(length.mean()), 1.0) if len(length) else 1.0
+        norm: NDArray[np.float32] = np.float32(K1) * (1 - B + B * length / mean_length).astype(np.float32)
+        weights = idf[column] * (tf * np.float32(K1 + 1) / (tf + norm[row_of]))
         return cls(
             stamp,
             {

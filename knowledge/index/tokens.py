@@ -1,6 +1,7 @@
 """Terms of the lexical index: stems of Latin words, character 1- and 2-grams of Japanese, glossary concepts."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from knowledge.index.glossary import Glossary
@@ -9,14 +10,6 @@ from knowledge.text import search_copy
 TOKENS_VERSION = 1
 """Part of the stamp of every lexical index."""
 
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψως",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-        "phi chi psi omega sigma".split(),
-        strict=True,
-    )
-)
 _LAYOUT = re.compile(
     r"\\(?:[dt]?frac|left|right|[bB]igg?[lr]?|mathrm|mathbf|mathcal|mathbb|boldsymbol|text|operatorname|begin|end|"
     r"aligned|quad|qquad|cdot|ldots|dots|cdots|label|tag|displaystyle|hat|tilde|bar|vec|langle|rangle)\b"
@@ -27,12 +20,13 @@ _TERM = re.compile(
     r"|(?P<greek>[α-ω])"
 )
 _KANA = re.compile(r"[\u3041-\u3096]+")
-_STOP_WORDS = frozenset(
+_STOP_TEXT = (
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
     "may me might my no not of on one or our she should so some such than that the their them then there these they "
     "this those through to too us was we were what when where which who whom whose why will with would you your how "
-    "also about between both each more most other only same very just let s t".split()
+    "also about between both each more most other only same very just let s t"
 )
+_STOP_WORDS = frozenset(_STOP_TEXT.split())
 
 
 def stem(word: str) -> str:
@@ -76,4 +70,9 @@ def plain_terms(text: str) -> Iterator[str]:
             yield from (character for character in run if not _KANA.fullmatch(character) and character != "ー")
             yield from (run[index : index + 2] for index in range(len(run) - 1))
         else:
-            yield _GREEK[match["greek"]]
+            yield _name_of_greek(match["greek"])
+
+
+def _name_of_greek(letter: str) -> str:
+    """ "α" -> "alpha", as LaTeX writes it."""
+    return unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda")

@@ -92,4 +92,3 @@ class BookSource:
             digest.update(f"\0{language}/{identifier}\0".encode())
             digest.update(path.read_bytes())
         return digest.hexdigest()
-

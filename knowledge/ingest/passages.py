@@ -10,7 +10,9 @@ from knowledge.text import Language
 LONGEST = {"ja": 800, "en": 1200}
 """Characters of a passage; a longer sentence or equation is still kept whole."""
 
-_REFERENCES = re.compile(r"\s*(?:#+\s*)?\**\s*(?:references|bibliography|参考文献|文献)\**\s*[.:。：]?\**", re.IGNORECASE)
+_REFERENCES = re.compile(
+    r"\s*(?:#+\s*)?\**\s*(?:references|bibliography|参考文献|文献)\**\s*[.:。：]?\**", re.IGNORECASE
+)
 
 
 def pack(text: str, blocks: Sequence[Block], language: Language) -> tuple[ParsedPassage, ...]:

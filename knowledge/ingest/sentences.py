@@ -32,7 +32,10 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|resp|approx|Figs?|Eqs?|Refs?|Secs?|Ch|No|al|Dr|Prof|etc|St|viz|ca)|\b[A-Z])\.$"
 )
 _NEXT_STARTS_SENTENCE = re.compile(r"\s+[\"'“‘(\[*_]*[A-Z0-9$\\`\u3040-\u30ff\u4e00-\u9fff\u0370-\u03ff]|\s*$")
-_CONTINUES = re.compile(r"\s*(?:[a-z,;]|and\b|(?:で(?!は)|と(?!も|ころ)|を|は|が|の|に|へ|、|，|である|となる|と書|ただし、?ここ))")
+_CONTINUES = re.compile(
+    r"\s*(?:[a-z,;]|and\b|(?:で(?!は)|と(?!も|ころ)|を|は|が|の|に|へ|、|，|である|となる|と書|ただし、?ここ))"
+)
+_QUOTE_GOES_ON = re.compile(r"[とをがはにのでもや]")
 _LIST_MARKER = re.compile(r"\s*(?:[-*+]|\d+[.)])[ \t]+")
 _CLOSED = re.compile(r"[.!?。！？．][)\]\"'”’」』）*_]*\s*$")
 
@@ -80,6 +83,8 @@ def _is_boundary(text: str, match: re.Match[str], sentence_start: int, end: int)
     if match["item"] is not None:
         return True
     if match["japanese"] is not None:
+        if match["japanese"][-1] in "」』" and _QUOTE_GOES_ON.match(text, match.end(), end):
+            return False
         inside = text[sentence_start : match.end()]
         return all(inside.count(opening) <= inside.count(closing) for opening, closing in ("「」", "『』", "（）"))
     if match["latin"] is not None:

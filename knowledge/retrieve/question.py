@@ -19,7 +19,7 @@ _DEFINITION = re.compile(
 _METHOD = re.compile(r"\bhow\b|どうやって|どのように|どう(?:する|やる|計算|求め)|方法|手順|仕方|いかに")
 _FRAME = re.compile(
     r"(?:\bplease\b|\btell me\b|\bexplain\b|\bdescribe\b|\bexplanation\b|\bdefine\b|\bdefinition\b|\bmeant\b|\bmean\b|"
-    r"\bmeans\b|\bteach\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|\bthe book\b|\bthis book\b|"
+    r"\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|\bthe book\b|\bthis book\b|"
     r"\b(?:exactly|actually|really|briefly)\b)"
     r"|(?:とは(?:何|なん|どんな|どういう)?|って何|について|に関して|(?:何|なん)(?:です|でしょう|なの)?か?|どのような|"
     r"どのように|どういう|どうして|どうやって|なぜ|何故|いかに|理由|もの(?=です|か|$)|こと(?=です|か|$)|"
@@ -59,8 +59,7 @@ def read_question(text: str, glossary: Glossary) -> Question:
     bridge = dict.fromkeys(
         term
         for number in named
-        for name in (glossary.entries[number].en if language == "ja" else glossary.entries[number].ja)[:2]
-        for term in plain_terms(name)
+        for term in plain_terms((glossary.entries[number].en if language == "ja" else glossary.entries[number].ja)[0])
     )
     return Question(text, language, _aim(copy), words, named, tuple(term for term in bridge if term not in words))
 

@@ -135,9 +135,11 @@ def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]])
 
 
 def _threshold(probability: np.ndarray, answerable: np.ndarray) -> float:
-    """As strict as ``ANSWERED`` allows, and never below the most answerable-looking refused neighbour needs."""
+    """As strict as ``ANSWERED`` allows; half way where the two kinds of question are further apart than that."""
     accepted = np.sort(probability[answerable])
-    return float(accepted[int((1 - ANSWERED) * len(accepted))]) - 1e-4
+    strictest = float(accepted[int((1 - ANSWERED) * len(accepted))]) - 1e-4
+    highest_refused = float(probability[~answerable].max())
+    return (strictest + highest_refused) / 2 if highest_refused < strictest else strictest
 
 
 def _logistic_regression(x: np.ndarray, y: np.ndarray, ridge: float = 0.05) -> np.ndarray:

@@ -13,9 +13,10 @@ from knowledge.store import Reader, SectionKey, StoredPassage
 from knowledge.text import Language
 
 CONCEPT_WEIGHT = 1.0
-BRIDGE_WEIGHT = 0.5
-UNIGRAM_WEIGHT = 0.3
+BRIDGE_WEIGHT = 0.25
+UNIGRAM_WEIGHT = 1.0
 KANA_WEIGHT = 0.5
+OVERVIEW_FACTOR = 0.75
 
 _TRANSLATED_SECTIONS = 12
 _KANA_BIGRAM = re.compile(r"[\u3041-\u3096]{2}")
@@ -50,8 +51,12 @@ def rank(
     scores = index.scores(weighted_terms(question))
     rows = _best(scores, max(10 * k, 60))
     passages = reader.passages([int(index.passages[row]) for row in rows])
-    found = [passages[identifier] for row in rows if (identifier := int(index.passages[row])) in passages]
-    value = {int(index.passages[row]): float(scores[row]) for row in rows}
+    value = {
+        identifier: float(scores[row]) * _place_factor(passages[identifier])
+        for row in rows
+        if (identifier := int(index.passages[row])) in passages
+    }
+    found = sorted((passages[identifier] for identifier in value), key=lambda passage: -value[passage.id])
     if language is not None:
         found = _in_language(found, value, language, reader)
     best: dict[tuple[object, ...], Ranked] = {}
@@ -79,6 +84,15 @@ def _in_language(
         # The small share of the direct score decides between the passages of one section.
         value[passage.id] = max(direct, 0.98 * translated + 0.02 * direct)
     return sorted(own.values(), key=lambda passage: -value[passage.id])
+
+
+def _place_factor(passage: StoredPassage) -> float:
+    """An overview names everything and explains nothing; code and references hardly answer a question in words."""
+    if passage.chapter_id == "overview":
+        return 0.5
+    if passage.kind in ("code", "references"):
+        return 0.6
+    return OVERVIEW_FACTOR if passage.chapter_id and passage.level == 1 else 1.0
 
 
 def _best(scores: NDArray[np.float32], k: int) -> list[int]:
