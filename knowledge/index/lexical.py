@@ -33,7 +33,9 @@ class LexicalIndex:
         self._terms = arrays["terms"]  # (n_terms,) sorted 64-bit hashes
         self._first = arrays["first"]  # (n_terms + 1,) column boundaries
         self._rows = arrays["rows"]  # (n_postings,) row of each posting
-        self._weights = arrays["weights"]  # (n_postings,) BM25 weight of each posting
+        self._weights: NDArray[np.float32] = arrays["weights"].astype(
+            np.float32, copy=False
+        )  # (n_postings,) BM25 weight of each posting
         self._idf = arrays["idf"]  # (n_terms,)
         self._df = arrays["df"]  # (n_terms,)
         self._n_total = int(arrays["n_total"])
@@ -82,8 +84,8 @@ class LexicalIndex:
         idf: NDArray[np.float32] = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
         length = np.array(lengths, dtype=np.float32)
         mean_length = max(float(length.mean()), 1.0) if len(length) else 1.0
-        norm: NDArray[np.float32] = np.float32(K1) * (1 - B + B * length / mean_length).astype(np.float32)
-        weights = idf[column] * (tf * np.float32(K1 + 1) / (tf + norm[row_of]))
+        norm = (K1 * (1 - B + B * length / mean_length)).astype(np.float32)
+        weights: NDArray[np.float32] = np.multiply(idf[column], tf * (K1 + 1) / (tf + norm[row_of]), dtype=np.float32)
         return cls(
             stamp,
             {
@@ -91,7 +93,7 @@ class LexicalIndex:
                 "terms": terms,
                 "first": first,
                 "rows": row_of,
-                "weights": weights.astype(np.float32),
+                "weights": weights,
                 "idf": idf,
                 "df": df_total,
                 "n_total": np.array(n_total),

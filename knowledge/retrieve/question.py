@@ -1,10 +1,11 @@
 """What a question asks for, and the words in it that carry its subject."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.index.glossary import Glossary
+from knowledge.index.glossary import Entry, Glossary
 from knowledge.index.tokens import concepts, plain_terms
 from knowledge.text import Language, language_of_question, search_copy
 
@@ -19,7 +20,8 @@ _DEFINITION = re.compile(
 _METHOD = re.compile(r"\bhow\b|どうやって|どのように|どう(?:する|やる|計算|求め)|方法|手順|仕方|いかに")
 _FRAME = re.compile(
     r"(?:\bplease\b|\btell me\b|\bexplain\b|\bdescribe\b|\bexplanation\b|\bdefine\b|\bdefinition\b|\bmeant\b|\bmean\b|"
-    r"\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|\bthe book\b|\bthis book\b|"
+    r"\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|"
+    r"\b(?:the|this) book\b|"
     r"\b(?:exactly|actually|really|briefly)\b)"
     r"|(?:とは(?:何|なん|どんな|どういう)?|って何|について|に関して|(?:何|なん)(?:です|でしょう|なの)?か?|どのような|"
     r"どのように|どういう|どうして|どうやって|なぜ|何故|いかに|理由|もの(?=です|か|$)|こと(?=です|か|$)|"
@@ -34,9 +36,11 @@ class Question:
     """A question as the search sees it.
 
     Attributes:
-        words: Its plain terms, without the phrases that only make it a question.
+        words: Its plain terms, without the phrases that only make it a question, and the terms of the headwords
+            of the entries it names by a synonym.
         concepts: Glossary entries it names.
-        bridge: Terms of the other language's names of those entries.
+        named: Terms of all names of those entries.
+        bridge: Terms of the other language's headwords of those entries.
     """
 
     text: str
@@ -44,6 +48,7 @@ class Question:
     aim: Aim
     words: tuple[str, ...]
     concepts: tuple[int, ...]
+    named: frozenset[str]
     bridge: tuple[str, ...]
 
 
@@ -55,13 +60,18 @@ def read_question(text: str, glossary: Glossary) -> Question:
     words = tuple(dict.fromkeys(plain_terms(subject)))
     if not words:
         words = tuple(dict.fromkeys(plain_terms(copy)))
-    named = tuple(dict.fromkeys(concepts(subject, glossary)))
-    bridge = dict.fromkeys(
-        term
-        for number in named
-        for term in plain_terms((glossary.entries[number].en if language == "ja" else glossary.entries[number].ja)[0])
-    )
-    return Question(text, language, _aim(copy), words, named, tuple(term for term in bridge if term not in words))
+    numbers = tuple(dict.fromkeys(concepts(subject, glossary)))
+    entries = [glossary.entries[number] for number in numbers]
+    named = frozenset(term for entry in entries for name in entry.names for term in plain_terms(name))
+    own, other = ("ja", "en") if language == "ja" else ("en", "ja")
+    words = tuple(dict.fromkeys([*words, *_headword_terms(entries, own)]))
+    bridge = tuple(term for term in _headword_terms(entries, other) if term not in words)
+    return Question(text, language, _aim(copy), words, numbers, named, bridge)
+
+
+def _headword_terms(entries: Sequence[Entry], language: str) -> list[str]:
+    names = ((entry.ja if language == "ja" else entry.en)[0] for entry in entries)
+    return list(dict.fromkeys(term for name in names for term in plain_terms(name)))
 
 
 def _aim(copy: str) -> Aim:

@@ -90,7 +90,9 @@ class Calibration:
 def features(question: Question, ranked: Sequence[Ranked], index: LexicalIndex) -> tuple[float, ...]:
     """Raw score of the best passage, its share of the reachable score, and how telling the question is."""
     weights = weighted_terms(question)
-    own = [*question.words, *(f"@{number}" for number in question.concepts)]
+    # A synonym the text never uses is no gap: its concept stands for it.
+    words = (word for word in question.words if word not in question.named or word in index)
+    own = [*words, *(f"@{number}" for number in question.concepts)]
     reachable = sum(weights[word] * index.idf(word) for word in own) * (K1 + 1)
     best = ranked[0].score if ranked else 0.0
     return best / 20.0, best / max(reachable, 1e-9), math.log1p(reachable) / 4.0

@@ -12,7 +12,10 @@ from knowledge import Extract, Library
 
 ROOT = Path(__file__).parents[2]
 BOOK = Path(__file__).parents[1] / "fixtures" / "book" / "textbook"
-OPEN = "import sys; from pathlib import Path; from knowledge import Library; Library.open(Path(sys.argv[1]), Path(sys.argv[2]))"
+OPEN = (
+    "import sys; from pathlib import Path; from knowledge import Library; "
+    "Library.open(Path(sys.argv[1]), Path(sys.argv[2]))"
+)
 ASK = OPEN + ".answer('What is a random walk?').citations"
 
 
