@@ -11,8 +11,8 @@ from pathlib import Path
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose
 from knowledge.errors import InvalidRequest, LibraryUnavailable
+from knowledge.index.book import BookIndex
 from knowledge.index.glossary import Glossary
-from knowledge.index.lexical import LexicalIndex
 from knowledge.index.tokens import TOKENS_VERSION, terms, words_of
 from knowledge.ingest.book import BookSource
 from knowledge.ingest.markdown import parse_markdown
@@ -20,7 +20,7 @@ from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
 from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import Calibration, LabelledQuestion, features, fit
 from knowledge.retrieve.search import Ranked, rank
-from knowledge.store import DocumentInfo, NewDocument, Reader, Store, StoredPassage
+from knowledge.store import DocumentInfo, NewDocument, Reader, Store
 from knowledge.text import Language, language_of_question
 
 _PACKAGE = Path(__file__).parent
@@ -51,7 +51,7 @@ class Library:
         self._questions = questions
         self._shipped_calibration = shipped_calibration
         self._store = Store(folder / "library.sqlite")
-        self._indexes: dict[str, LexicalIndex] = {}
+        self._indexes: dict[str, BookIndex] = {}
         self._calibration: Calibration | None = None
         self._ingest_textbook()
 
@@ -184,7 +184,7 @@ class Library:
             problems += [f"text does not match its hash or span: {item}" for item in reader.wrong_texts()]
             for book in reader.stamps():
                 documents, passages = reader.counts(book)
-                indexed = len(self._index(book, reader).passages)
+                indexed = len(self._index(book, reader).identifiers)
                 n_documents, n_passages, n_indexed = (
                     n_documents + documents,
                     n_passages + passages,
@@ -243,7 +243,7 @@ class Library:
     def _glossary(self) -> Glossary:
         return Glossary.read(self._source.glossary_file, words_of)
 
-    def _index(self, book: str, reader: Reader) -> LexicalIndex:
+    def _index(self, book: str, reader: Reader) -> BookIndex:
         stamps = reader.stamps()
         if book not in stamps:
             raise InvalidRequest(f"there is no book {book!r}; the library has {', '.join(stamps)}")
@@ -254,19 +254,16 @@ class Library:
         if index is not None and index.stamp == stamp:
             return index
         path = self._folder / "index" / f"{hashlib.sha256(book.encode()).hexdigest()[:16]}.npz"
-        index = LexicalIndex.load(path, stamp)
+        index = BookIndex.load(path, stamp)
         if index is None:
             background = self._index(TEXTBOOK, reader) if book != TEXTBOOK and TEXTBOOK in stamps else None
-            rows = ((item.id, self._terms(item)) for item in reader.passages_of_book(book))
-            index = LexicalIndex.build(stamp, rows, background)
+            index = BookIndex.build(
+                stamp, reader.passages_of_book(book), lambda text: terms(text, self._glossary), background
+            )
             with contextlib.suppress(OSError):  # a full disk only costs the next process the time to build it
                 index.save(path)
         self._indexes[book] = index
         return index
-
-    def _terms(self, passage: StoredPassage) -> list[str]:
-        """A passage is indexed with the headings it stands under; that of its section counts twice."""
-        return terms(f"{passage.chapter}\n{passage.section}\n{passage.section}\n{passage.text}", self._glossary)
 
     def _read(self, query: str) -> Question:
         if not query.strip():

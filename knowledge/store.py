@@ -104,6 +104,11 @@ class StoredPassage:
         return Span(self.document, self.start, self.end)
 
     @property
+    def section_group(self) -> tuple[object, ...]:
+        """Equal for passages of one numbered section with its subsections, or of one section without a number."""
+        return (self.document, self.number) if self.number else (self.section_id,)
+
+    @property
     def section_key(self) -> "SectionKey":
         """Equal for the two translations of a section of the textbook."""
         return self.book, self.chapter_id, self.number

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge.index.book import BookIndex
 from knowledge.index.glossary import Glossary
-from knowledge.index.lexical import LexicalIndex
 from knowledge.index.tokens import concepts, plain_terms, terms
 from knowledge.ingest.sentences import sentence_spans
 from knowledge.model import Citation, Span
@@ -57,7 +57,7 @@ class _Candidate:
 def choose(
     question: Question,
     ranked: Sequence[Ranked],
-    index: LexicalIndex,
+    index: BookIndex,
     glossary: Glossary,
     reader: Reader,
     max_quotes: int,
@@ -68,7 +68,7 @@ def choose(
     and by the rank of its section; one that repeats what is already chosen counts less (maximal marginal
     relevance, Carbonell and Goldstein 1998).
     """
-    weights = {word: weight * index.idf(word) for word, weight in weighted_terms(question).items()}
+    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question).items()}
     candidates = _candidates(question, ranked, weights, glossary, reader)
     chosen: list[_Candidate] = []
     covered: set[str] = set()

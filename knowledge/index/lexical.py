@@ -5,15 +5,11 @@ the nearest package (bm25s 0.3) imports numba and scipy, 0.6-1.0 s, before it sc
 """
 
 import hashlib
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from knowledge.files import write_atomically
 
 K1 = 1.2
 B = 0.75
@@ -22,14 +18,12 @@ B = 0.75
 class LexicalIndex:
     """Okapi BM25 (Robertson and Zaragoza 2009, eq. 3.15, with the non-negative idf log(1 + (N - n + 0.5)/(n + 0.5))).
 
-    Attributes:
-        stamp: What it was built from; an index with another stamp is stale.
-        passages: (n_passages,) identifiers of the rows.
+    Args:
+        arrays: As ``arrays`` gives them back.
     """
 
-    def __init__(self, stamp: str, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        self.stamp = stamp
-        self.passages: NDArray[np.int64] = arrays["passages"].astype(np.int64, copy=False)
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        self.arrays = dict(arrays)
         self._terms = arrays["terms"]  # (n_terms,) sorted 64-bit hashes
         self._first = arrays["first"]  # (n_terms + 1,) column boundaries
         self._rows = arrays["rows"]  # (n_postings,) row of each posting
@@ -38,28 +32,24 @@ class LexicalIndex:
         )  # (n_postings,) BM25 weight of each posting
         self._idf = arrays["idf"]  # (n_terms,)
         self._df = arrays["df"]  # (n_terms,)
-        self._n_total = int(arrays["n_total"])
+        self._n_total = int(arrays["n_total"])  # texts the frequencies were counted over
+        self.n_rows = int(arrays["n_rows"])
 
     @classmethod
-    def build(
-        cls, stamp: str, passages: Iterable[tuple[int, Sequence[str]]], background: "LexicalIndex | None" = None
-    ) -> "LexicalIndex":
-        """Index passages given as (identifier, terms).
+    def build(cls, texts: Iterable[Sequence[str]], background: "LexicalIndex | None" = None) -> "LexicalIndex":
+        """Index texts given as their terms.
 
         Args:
-            stamp: See the attribute.
-            passages: In the order of the rows. Terms that start with "@" do not count towards the length.
+            texts: In the order of the rows. Terms that start with "@" do not count towards the length.
             background: Document frequencies are counted over these passages too, so that the scores of a book of
                 three pages mean the same as those of a large one.
         """
-        identifiers: list[int] = []
         lengths: list[int] = []
         numbers: dict[str, int] = {}
         columns: list[int] = []
         rows: list[int] = []
         counts: list[int] = []
-        for row, (identifier, words) in enumerate(passages):
-            identifiers.append(identifier)
+        for row, words in enumerate(texts):
             lengths.append(sum(not word.startswith("@") for word in words))
             for word, count in Counter(words).items():
                 columns.append(numbers.setdefault(word, len(numbers)))
@@ -77,7 +67,7 @@ class LexicalIndex:
         terms = hashes[rank]
         df = np.bincount(column, minlength=len(terms)).astype(np.int64)
         first = np.concatenate([[0], np.cumsum(df)])
-        n_total, df_total = len(identifiers), df
+        n_total, df_total = len(lengths), df
         if background is not None:
             n_total += background._n_total
             df_total = df + background.document_frequencies(terms)
@@ -87,9 +77,8 @@ class LexicalIndex:
         norm = (K1 * (1 - B + B * length / mean_length)).astype(np.float32)
         weights: NDArray[np.float32] = np.multiply(idf[column], tf * (K1 + 1) / (tf + norm[row_of]), dtype=np.float32)
         return cls(
-            stamp,
             {
-                "passages": np.array(identifiers, dtype=np.int64),
+                "n_rows": np.array(len(lengths)),
                 "terms": terms,
                 "first": first,
                 "rows": row_of,
@@ -97,12 +86,12 @@ class LexicalIndex:
                 "idf": idf,
                 "df": df_total,
                 "n_total": np.array(n_total),
-            },
+            }
         )
 
     def scores(self, weighted_terms: Mapping[str, float]) -> NDArray[np.float32]:
-        """(n_passages,) BM25 score of every row for a question given as term -> weight."""
-        total = np.zeros(len(self.passages), dtype=np.float32)
+        """(n_rows,) BM25 score of every row for a question given as term -> weight."""
+        total = np.zeros(self.n_rows, dtype=np.float32)
         for word, weight in weighted_terms.items():
             column = self._column(word)
             if column is not None:
@@ -119,7 +108,7 @@ class LexicalIndex:
         return self._column(word) is not None
 
     def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Number of passages that hold each of the hashed terms."""
+        """Number of texts that hold each of the hashed terms."""
         result = np.zeros(len(terms), dtype=np.int64)
         if len(self._terms):
             place = np.minimum(np.searchsorted(self._terms, terms), len(self._terms) - 1)
@@ -131,32 +120,6 @@ class LexicalIndex:
         key = np.uint64(term_hash(word))
         place = int(np.searchsorted(self._terms, key))
         return place if place < len(self._terms) and self._terms[place] == key else None
-
-    def save(self, path: Path) -> None:
-        """Write the index as one file, whole or not at all."""
-        arrays = {
-            "stamp": np.array(self.stamp),
-            "passages": self.passages,
-            "terms": self._terms,
-            "first": self._first,
-            "rows": self._rows,
-            "weights": self._weights,
-            "idf": self._idf,
-            "df": self._df,
-            "n_total": np.array(self._n_total),
-        }
-        write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
-
-    @classmethod
-    def load(cls, path: Path, stamp: str) -> "LexicalIndex | None":
-        """The index in a file, or None where it is missing, stale or damaged (the archive carries checksums)."""
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                if str(archive["stamp"]) != stamp:
-                    return None
-                return cls(stamp, {name: archive[name] for name in archive.files if name != "stamp"})
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None
 
 
 def term_hash(word: str) -> int:

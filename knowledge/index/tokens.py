@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from knowledge.index.glossary import Glossary
 from knowledge.text import search_copy
 
-TOKENS_VERSION = 1
+TOKENS_VERSION = 2
 """Part of the stamp of every lexical index."""
 
 _LAYOUT = re.compile(

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from knowledge.index.lexical import K1, LexicalIndex
+from knowledge.index.book import BookIndex
+from knowledge.index.lexical import K1
 from knowledge.retrieve.question import Question
-from knowledge.retrieve.search import Ranked, weighted_terms
+from knowledge.retrieve.search import SECTION_WEIGHT, Ranked, weighted_terms
 from knowledge.text import Language
 
 ANSWERED = 0.95
@@ -87,13 +88,13 @@ class Calibration:
             raise ValueError(f"not a calibration: {error}") from error
 
 
-def features(question: Question, ranked: Sequence[Ranked], index: LexicalIndex) -> tuple[float, ...]:
+def features(question: Question, ranked: Sequence[Ranked], index: BookIndex) -> tuple[float, ...]:
     """Raw score of the best passage, its share of the reachable score, and how telling the question is."""
     weights = weighted_terms(question)
     # A synonym the text never uses is no gap: its concept stands for it.
-    words = (word for word in question.words if word not in question.named or word in index)
+    words = (word for word in question.words if word not in question.named or word in index.passages)
     own = [*words, *(f"@{number}" for number in question.concepts)]
-    reachable = sum(weights[word] * index.idf(word) for word in own) * (K1 + 1)
+    reachable = sum(weights[word] * index.passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
     best = ranked[0].score if ranked else 0.0
     return best / 20.0, best / max(reachable, 1e-9), math.log1p(reachable) / 4.0
 

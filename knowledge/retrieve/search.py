@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.index.lexical import LexicalIndex
+from knowledge.index.book import BookIndex
 from knowledge.retrieve.question import Question
 from knowledge.store import Reader, SectionKey, StoredPassage
 from knowledge.text import Language
@@ -16,6 +16,7 @@ CONCEPT_WEIGHT = 1.0
 BRIDGE_WEIGHT = 0.25
 UNIGRAM_WEIGHT = 1.0
 KANA_WEIGHT = 0.5
+SECTION_WEIGHT = 0.6
 OVERVIEW_FACTOR = 0.75
 
 _TRANSLATED_SECTIONS = 12
@@ -25,7 +26,7 @@ _CJK = re.compile(r"[\u3041-\u9fff]")
 
 @dataclass(frozen=True)
 class Ranked:
-    """A passage with its raw BM25 score."""
+    """A passage with its raw BM25 score, a share of that of its section included."""
 
     passage: StoredPassage
     score: float
@@ -41,28 +42,30 @@ def weighted_terms(question: Question) -> dict[str, float]:
 
 
 def rank(
-    question: Question, index: LexicalIndex, reader: Reader, k: int, language: Language | None = None
+    question: Question, index: BookIndex, reader: Reader, k: int, language: Language | None = None
 ) -> list[Ranked]:
     """The ``k`` best passages of a book, best first, at most one of each section.
 
     Where a section of the textbook exists in both languages, a passage of the wanted language also inherits the
     score of its translation: what was found in the text of one language is shown in the other.
     """
-    scores = index.scores(weighted_terms(question))
+    weights = weighted_terms(question)
+    scores = index.passages.scores(weights)
+    # A passage without any word of the question is no hit, however well its section fits.
+    scores += SECTION_WEIGHT * index.sections.scores(weights)[index.section_of] * (scores > 0)
     rows = _best(scores, max(10 * k, 60))
-    passages = reader.passages([int(index.passages[row]) for row in rows])
+    passages = reader.passages([int(index.identifiers[row]) for row in rows])
     value = {
         identifier: float(scores[row]) * _place_factor(passages[identifier])
         for row in rows
-        if (identifier := int(index.passages[row])) in passages
+        if (identifier := int(index.identifiers[row])) in passages
     }
     found = sorted((passages[identifier] for identifier in value), key=lambda passage: -value[passage.id])
     if language is not None:
         found = _in_language(found, value, language, reader)
     best: dict[tuple[object, ...], Ranked] = {}
     for passage in found:
-        key = (passage.document, passage.number) if passage.number else (passage.section_id,)
-        best.setdefault(key, Ranked(passage, value[passage.id]))
+        best.setdefault(passage.section_group, Ranked(passage, value[passage.id]))
     return list(best.values())[:k]
 
 
