@@ -18,7 +18,7 @@ from knowledge.ingest.book import BookSource
 from knowledge.ingest.markdown import parse_markdown
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
 from knowledge.retrieve.question import Question, read_question
-from knowledge.retrieve.refusal import Calibration, LabelledQuestion, features, fit
+from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, features, fit
 from knowledge.retrieve.search import Ranked, rank
 from knowledge.store import DocumentInfo, NewDocument, Reader, Store
 from knowledge.text import Language, language_of_question
@@ -292,6 +292,7 @@ class Library:
             reader.setting("textbook"),
             self._glossary.fingerprint,
             TOKENS_VERSION,
+            REFUSAL_VERSION,
             self._questions.read_text(encoding="utf-8") if self._questions.is_file() else "",
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()

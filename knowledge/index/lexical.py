@@ -40,7 +40,8 @@ class LexicalIndex:
         """Index texts given as their terms.
 
         Args:
-            texts: In the order of the rows. Terms that start with "@" do not count towards the length.
+            texts: In the order of the rows. Concepts ("@7") and coarse stems ("discov*") repeat what is
+                there already and do not count towards the length.
             background: Document frequencies are counted over these passages too, so that the scores of a book of
                 three pages mean the same as those of a large one.
         """
@@ -50,7 +51,7 @@ class LexicalIndex:
         rows: list[int] = []
         counts: list[int] = []
         for row, words in enumerate(texts):
-            lengths.append(sum(not word.startswith("@") for word in words))
+            lengths.append(sum(word[0] != "@" and word[-1] != "*" for word in words))
             for word, count in Counter(words).items():
                 columns.append(numbers.setdefault(word, len(numbers)))
                 rows.append(row)

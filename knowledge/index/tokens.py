@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from knowledge.index.glossary import Glossary
 from knowledge.text import search_copy
 
-TOKENS_VERSION = 2
+PREFIX = 6
+"""Letters of the second, coarser stem that brings "discover" and "discovery" together; written "discov*"."""
+TOKENS_VERSION = 3
 """Part of the stamp of every lexical index."""
 
 _LAYOUT = re.compile(
@@ -66,6 +68,8 @@ def plain_terms(text: str) -> Iterator[str]:
         if word := match["word"]:
             if word not in _STOP_WORDS and (len(word) > 1 or word.isdigit()):
                 yield stem(word)
+                if len(word) > PREFIX:
+                    yield f"{word[:PREFIX]}*"
         elif run := match["cjk"]:
             yield from (character for character in run if not _KANA.fullmatch(character) and character != "ー")
             yield from (run[index : index + 2] for index in range(len(run) - 1))

@@ -1,11 +1,12 @@
 """Does the best passage answer the question? A logistic model on the raw BM25 score, with care for question length.
 
 The raw score grows with the number and rarity of the question's words, so it is judged together with the score a
-perfect passage could reach. The model is fitted to labelled questions on the book it judges (``fit``), its threshold
+perfect passage could reach and with the words the book never uses. The model is fitted to labelled questions on the book it judges (``fit``), its threshold
 is the largest that still answers ``ANSWERED`` of the answerable ones, and both are fitted anew when the text changes.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -17,10 +18,14 @@ from knowledge.retrieve.question import Question
 from knowledge.retrieve.search import SECTION_WEIGHT, Ranked, weighted_terms
 from knowledge.text import Language
 
-ANSWERED = 0.95
+ANSWERED = 0.94
 """Share of the answerable calibration questions that must pass the threshold."""
 
-N_FEATURES = 3
+REFUSAL_VERSION = 1
+"""Part of the stamp of a calibration."""
+
+_SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
+"""Single characters, hiragana and coarse stems: too common to show that a subject is missing."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,29 @@ class Calibration:
 
 
 def features(question: Question, ranked: Sequence[Ranked], index: BookIndex) -> tuple[float, ...]:
-    """Raw score of the best passage, its share of the reachable score, and how telling the question is."""
+    """What the decision rests on.
+
+    Returns:
+        The score of the best passage; its share of the score a perfect passage would reach; how telling the
+        question is (logarithm of that reachable score); the share of its weight in words that the book never uses;
+        1 for Japanese, whose terms are more and shorter.
+    """
     weights = weighted_terms(question)
+    passages = index.passages
     # A synonym the text never uses is no gap: its concept stands for it.
-    words = (word for word in question.words if word not in question.named or word in index.passages)
+    words = [word for word in question.words if word not in question.named or word in passages]
     own = [*words, *(f"@{number}" for number in question.concepts)]
-    reachable = sum(weights[word] * index.passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
+    reachable = sum(weights[word] * passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
     best = ranked[0].score if ranked else 0.0
-    return best / 20.0, best / max(reachable, 1e-9), math.log1p(reachable) / 4.0
+    telling = {word: weights[word] * passages.idf(word) for word in words if not _SAYS_LITTLE.fullmatch(word)}
+    unknown = sum(weight for word, weight in telling.items() if word not in passages)
+    return (
+        best / 20.0,
+        best / max(reachable, 1e-9),
+        math.log1p(reachable) / 4.0,
+        unknown / max(sum(telling.values()), 1e-9),
+        float(question.language == "ja"),
+    )
 
 
 def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]]) -> Calibration:
@@ -110,7 +130,7 @@ def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]])
     kinds = np.array([question.kind for question, _ in samples])
     answerable = kinds == "answerable"
     if answerable.sum() < 5 or (~answerable).sum() < 5:
-        return Calibration(stamp, (-4.0, 3.0, 6.0, 0.0), 0.5, int(answerable.sum()), 0, 0, ())
+        return Calibration(stamp, (-2.0, 2.0, 4.0, 0.0, -3.0, 0.0), 0.5, int(answerable.sum()), 0, 0, ())
     x = np.column_stack([np.ones(len(samples)), np.array([values for _, values in samples])])
     weights = _logistic_regression(x, answerable.astype(float))
     probability = 1.0 / (1.0 + np.exp(-(x @ weights)))

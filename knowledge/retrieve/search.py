@@ -14,6 +14,7 @@ from knowledge.text import Language
 
 CONCEPT_WEIGHT = 1.0
 BRIDGE_WEIGHT = 0.25
+PREFIX_WEIGHT = 0.4
 UNIGRAM_WEIGHT = 1.0
 KANA_WEIGHT = 0.5
 SECTION_WEIGHT = 0.6
@@ -106,6 +107,8 @@ def _best(scores: NDArray[np.float32], k: int) -> list[int]:
 
 
 def _weight(word: str) -> float:
+    if word.endswith("*"):
+        return PREFIX_WEIGHT
     if _CJK.match(word):
         if len(word) == 1:
             return UNIGRAM_WEIGHT
