@@ -9,7 +9,7 @@ from knowledge.text import search_copy
 
 PREFIX = 6
 """Letters of the second, coarser stem that brings "discover" and "discovery" together; written "discov*"."""
-TOKENS_VERSION = 3
+TOKENS_VERSION = 4
 """Part of the stamp of every lexical index."""
 
 _LAYOUT = re.compile(
@@ -17,7 +17,8 @@ _LAYOUT = re.compile(
     r"aligned|quad|qquad|cdot|ldots|dots|cdots|label|tag|displaystyle|hat|tilde|bar|vec|langle|rangle)\b"
 )
 _TERM = re.compile(
-    r"(?P<word>[a-z][a-z0-9]*(?:'[a-z]+)?|\d+[a-z]*)"
+    r"(?P<lettered>(?<![a-z0-9])[a-z]-[a-z]{3,})"
+    r"|(?P<word>[a-z][a-z0-9]*(?:'[a-z]+)?|\d+[a-z]*)"
     r"|(?P<cjk>[\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u3400-\u4dbf\u4e00-\u9fff]+)"
     r"|(?P<greek>[α-ω])"
 )
@@ -46,9 +47,15 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
+def coarse(word: str) -> str:
+    """The first letters of a word: "discov*" for "discover" and "discovery"."""
+    return f"{word[:PREFIX]}*"
+
+
 def words_of(search_text: str) -> list[str]:
     """Stems of the Latin words of a search copy, stop words included, in order."""
-    return [stem(match["word"]) for match in _TERM.finditer(search_text) if match["word"]]
+    found = (match["word"] or match["lettered"] for match in _TERM.finditer(search_text))
+    return [stem(part) for word in found if word for part in word.split("-")]
 
 
 def terms(text: str, glossary: Glossary) -> list[str]:
@@ -65,11 +72,14 @@ def concepts(text: str, glossary: Glossary) -> list[int]:
 def plain_terms(text: str) -> Iterator[str]:
     """Terms without the glossary's concepts."""
     for match in _TERM.finditer(_LAYOUT.sub(" ", search_copy(text))):
-        if word := match["word"]:
+        if lettered := match["lettered"]:  # "q-learning" is neither Q nor learning
+            yield lettered
+            yield stem(lettered[2:])
+        elif word := match["word"]:
             if word not in _STOP_WORDS and (len(word) > 1 or word.isdigit()):
                 yield stem(word)
                 if len(word) > PREFIX:
-                    yield f"{word[:PREFIX]}*"
+                    yield coarse(word)
         elif run := match["cjk"]:
             yield from (character for character in run if not _KANA.fullmatch(character) and character != "ー")
             yield from (run[index : index + 2] for index in range(len(run) - 1))

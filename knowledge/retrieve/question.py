@@ -20,7 +20,7 @@ _DEFINITION = re.compile(
 _METHOD = re.compile(r"\bhow\b|どうやって|どのように|どう(?:する|やる|計算|求め)|方法|手順|仕方|いかに")
 _FRAME = re.compile(
     r"(?:\bplease\b|\btell me\b|\bexplain\b|\bdescribe\b|\bexplanation\b|\bdefine\b|\bdefinition\b|\bmeant\b|\bmean\b|"
-    r"\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|"
+    r"(?<!-)\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|"
     r"\b(?:the|this) book\b|"
     r"\b(?:exactly|actually|really|briefly)\b)"
     r"|(?:とは(?:何|なん|どんな|どういう)?|って何|について|に関して|(?:何|なん)(?:です|でしょう|なの)?か?|どのような|"

@@ -1,8 +1,9 @@
 """Does the best passage answer the question? A logistic model on the raw BM25 score, with care for question length.
 
 The raw score grows with the number and rarity of the question's words, so it is judged together with the score a
-perfect passage could reach and with the words the book never uses. The model is fitted to labelled questions on the book it judges (``fit``), its threshold
-is the largest that still answers ``ANSWERED`` of the answerable ones, and both are fitted anew when the text changes.
+perfect passage could reach and with the words the book never uses. The model is fitted to labelled questions on the
+book it judges (``fit``), its threshold is the largest that still answers ``ANSWERED`` of the answerable ones, and both
+are fitted anew when the text changes.
 """
 
 import math
@@ -14,6 +15,7 @@ import numpy as np
 
 from knowledge.index.book import BookIndex
 from knowledge.index.lexical import K1
+from knowledge.index.tokens import coarse
 from knowledge.retrieve.question import Question
 from knowledge.retrieve.search import SECTION_WEIGHT, Ranked, weighted_terms
 from knowledge.text import Language
@@ -21,7 +23,7 @@ from knowledge.text import Language
 ANSWERED = 0.94
 """Share of the answerable calibration questions that must pass the threshold."""
 
-REFUSAL_VERSION = 1
+REFUSAL_VERSION = 2
 """Part of the stamp of a calibration."""
 
 _SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
@@ -109,7 +111,7 @@ def features(question: Question, ranked: Sequence[Ranked], index: BookIndex) -> 
     reachable = sum(weights[word] * passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
     best = ranked[0].score if ranked else 0.0
     telling = {word: weights[word] * passages.idf(word) for word in words if not _SAYS_LITTLE.fullmatch(word)}
-    unknown = sum(weight for word, weight in telling.items() if word not in passages)
+    unknown = sum(weight for word, weight in telling.items() if word not in passages and coarse(word) not in passages)
     return (
         best / 20.0,
         best / max(reachable, 1e-9),
