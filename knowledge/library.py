@@ -125,7 +125,7 @@ class Library:
             for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
                 found = [
                     item
-                    for item in self._rank(question, reader, 6, book, wanted)
+                    for item in self._rank(question, reader, 4, book, wanted)
                     if item.passage.chapter_id != "overview"
                 ]
                 index = self._index(found[0].passage.book, reader) if found else None

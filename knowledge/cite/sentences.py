@@ -96,14 +96,17 @@ def _candidates(
         position = 0
         for passage in section:
             for start, end, text in _units(passage):
+                position += 1
+                if _QUESTION.search(text):  # a question answers nothing
+                    continue
                 words = frozenset(terms(text, glossary))
                 overlap = sum(weights.get(word, 0.0) for word in words) / total
+                if overlap == 0:
+                    continue
                 score = (overlap + _form(question, text, glossary, position)) * (item.score / best) ** 2
                 if passage.id == item.passage.id:
                     score *= 1.15
-                if overlap > 0:
-                    found.append(_Candidate(passage, start, end, text, words, score, position, item.score))
-                position += 1
+                found.append(_Candidate(passage, start, end, text, words, score, position, item.score))
     return found
 
 
@@ -133,10 +136,8 @@ def _form(question: Question, text: str, glossary: Glossary, position: int) -> f
         value += 0.2
     if question.aim in ("definition", "subject"):
         value += 0.6 * _defines(question, copy, glossary)
-    if position == 0:
+    if position == 1:
         value += 0.05
-    if _QUESTION.search(text):
-        value -= 0.5
     if _MARKUP.match(text):
         value -= 0.25
     if _LEANS_ON_THE_SENTENCE_BEFORE.match(text):

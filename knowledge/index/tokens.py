@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from knowledge.index.glossary import Glossary
 from knowledge.text import search_copy
@@ -32,6 +33,7 @@ _STOP_TEXT = (
 _STOP_WORDS = frozenset(_STOP_TEXT.split())
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Strip an English plural, -ing, -ed, -ly; enough to bring the forms of a word together."""
     if len(word) > 4 and word.endswith("ies"):
