@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from knowledge.documents import Added, AddProgress
     from knowledge.errors import (
         InvalidRequest,
         LibraryBusy,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from knowledge.text import Language
 
 _PLACES = {
+    "knowledge.documents": ("AddProgress", "Added"),
     "knowledge.errors": (
         "InvalidRequest",
         "LibraryBusy",
@@ -42,6 +44,8 @@ _MODULE_OF = {name: module for module, names in _PLACES.items() for name in name
 
 __all__ = [
     "TEXTBOOK",
+    "AddProgress",
+    "Added",
     "Calibration",
     "Citation",
     "CurvePoint",

@@ -4,12 +4,14 @@ import contextlib
 import hashlib
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose
+from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
 from knowledge.errors import InvalidRequest, LibraryUnavailable
 from knowledge.index.book import BookIndex
 from knowledge.index.glossary import Glossary
@@ -203,6 +205,52 @@ class Library:
         self._calibration = calibration
         return calibration
 
+    # ---- the user's documents -----------------------------------------------------------------------------------
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        book: str = DEFAULT_BOOK,
+        licence: str = "",
+        on_progress: ProgressCallback = lambda _progress: None,
+    ) -> Added:
+        """Add files, or the files in folders, to a book of the user's own.
+
+        A file that is there already changes nothing; one that has changed since replaces its document. Each document
+        is stored whole or not at all, so an interrupt keeps those that are done.
+
+        Args:
+            paths: PDF, LaTeX, Markdown, HTML or plain text, and folders with such files.
+            book: Name of the book they belong to.
+            licence: What is known of the licence of the text; stored with it.
+            on_progress: Called after every page and every file.
+
+        Raises:
+            LibraryBusy: Another process is adding or removing.
+            InvalidRequest: A path that is not there, or a name no book can have.
+            LibraryUnavailable: The disk is full or the folder cannot be written.
+        """
+        with sole_writer(self._folder):
+            added = add_documents(self._store, paths, book, licence, on_progress)
+            with self._store.reading() as reader:
+                if book in reader.stamps():
+                    self._index(book, reader)
+        return added
+
+    def remove(self, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
+        """Remove documents, all of those named or none; no byte of their text stays in the library's files.
+
+        Raises:
+            LibraryBusy: Another process is adding or removing.
+            InvalidRequest: An unknown document, or one of the built-in book.
+        """
+        with sole_writer(self._folder):
+            removed = remove_documents(self._store, identifiers)
+            for book in {item.book for item in removed}:
+                self._index_file(book).unlink(missing_ok=True)
+                self._indexes.pop(book, None)
+        return removed
+
     # ---- keeping up with the text -------------------------------------------------------------------------------
 
     def _ingest_textbook(self) -> None:
@@ -253,7 +301,7 @@ class Library:
         index = self._indexes.get(book)
         if index is not None and index.stamp == stamp:
             return index
-        path = self._folder / "index" / f"{hashlib.sha256(book.encode()).hexdigest()[:16]}.npz"
+        path = self._index_file(book)
         index = BookIndex.load(path, stamp)
         if index is None:
             background = self._index(TEXTBOOK, reader) if book != TEXTBOOK and TEXTBOOK in stamps else None
@@ -264,6 +312,9 @@ class Library:
                 index.save(path)
         self._indexes[book] = index
         return index
+
+    def _index_file(self, book: str) -> Path:
+        return self._folder / "index" / f"{hashlib.sha256(book.encode()).hexdigest()[:16]}.npz"
 
     def _read(self, query: str) -> Question:
         if not query.strip():
