@@ -78,9 +78,8 @@ def _devices() -> Finding:
 
 
 def _library(settings: Settings) -> Finding:
-    from knowledge.errors import LibraryError
-
     from knowledge import Library
+    from knowledge.errors import LibraryError
 
     try:
         report = Library.open(settings.home).verify()
