@@ -11,7 +11,7 @@ from physics_engines.spec import Spec
 from tools.base import Tool, ToolCall
 from tools.errors import BadInput
 
-_BUILT_IN = ("tools.nqs", "tools.library")
+_BUILT_IN = ("tools.nqs", "tools.library", "tools.proof")
 _ENTRY_POINT_GROUP = "ansatz.tools"
 
 
