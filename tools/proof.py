@@ -13,6 +13,7 @@ from tools.errors import Missing
 from tools.lean.backends import HINT, find_backend
 from tools.lean.command import Command, write_command
 from tools.lean.gate import Finding, inspect
+from tools.lean.reply import missing_import
 from tools.lean.source import SourceError, is_name, normalised, theorem_name
 from tools.lean.verdict import Verdict, judge, refused
 from tools.result import Artifact, Proof, Result
@@ -24,6 +25,7 @@ _LADDER = (
     Text(en="L2, it compiles without sorry", ja="L2、sorryなしでコンパイルが通る"),
     Text(en="L3", ja="L3"),
 )
+_NEEDS_MATHLIB = "set ANSATZ_LEAN_PROJECT to the folder of a Lake project in which it is built"
 _OUTCOME = {
     "compiled_only": Text(en="Not established, only compiled", ja="コンパイルのみで、成立は確認できません"),
     "failed": Text(en="The check failed", ja="検査は不合格です"),
@@ -131,6 +133,9 @@ def check(spec: ProofSpec, context: ToolContext) -> Result:
         verdict, place = refused(findings), "the source gate"
     else:
         reply = backend.check(command.code, spec.timeout_s, context.monitor.should_stop)
+        absent = missing_import(reply) if spec.imports != "none" else None
+        if absent:
+            raise Missing(f"proof.check: Lean at {backend.place} does not have Mathlib ({absent}); {_NEEDS_MATHLIB}")
         verdict, place = judge(command, reply, findings), backend.place
     return Result(
         proofs=_proofs(command, verdict),

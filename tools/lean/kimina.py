@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from tools.errors import Missing, Stopped
-from tools.lean.reply import Reply, UnreadableReply, parse_kimina_reply
+from tools.lean.reply import Reply, parse_kimina_reply
 
 if TYPE_CHECKING:
     import httpx
@@ -83,7 +83,7 @@ class KiminaServer:
             raise Missing(f"the Lean server at {self.place} answered with HTTP status {status}")
         try:
             return parse_kimina_reply(json.loads(body), identifier)
-        except (UnreadableReply, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             raise Missing(f"what answers at {self.place} is not a Lean server: {error}") from error
 
     def _post(

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import tempfile
@@ -17,10 +16,6 @@ from tools.lean.reply import Reply, UnreadableReply, parse_json_lines
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ELAN_HOME", "ELAN_TOOLCHAIN", "LEAN_PATH", "LEAN_SYSROOT")
 _MAX_OUTPUT = 16 * 2**20
 _POLL_S = 0.02
-_NOT_INSTALLED = re.compile(
-    r"unknown (?:module prefix|package)|object file '.*' .*does not exist|no directory '.*' or file '.*\.olean'",
-    re.DOTALL,
-)
 
 
 class LocalLean:
@@ -46,7 +41,7 @@ class LocalLean:
         """Have one file checked by a process of its own; the process and all it started are gone afterwards.
 
         Raises:
-            Missing: The project folder or a library it should hold is not there, or the program cannot be started.
+            Missing: The project folder is not there, or the program cannot be started.
             Stopped: The check was given up.
         """
         if self._project is not None and not self._project.is_dir():
@@ -64,14 +59,7 @@ class LocalLean:
             reply = parse_json_lines(output.decode("utf-8", "replace"))
         except UnreadableReply as error:
             return Reply(fault="crash", detail=str(error))
-        failures = [message.text for message in reply.messages if message.severity == "error"]
-        for text in failures:
-            if _NOT_INSTALLED.search(text):
-                raise Missing(
-                    f"Lean does not find the imported library ({text.splitlines()[0]}); set ANSATZ_LEAN_PROJECT to the "
-                    "folder of a Lake project in which it is built"
-                )
-        if status != 0 and not failures:
+        if status != 0 and not any(message.severity == "error" for message in reply.messages):
             tail = errors.decode("utf-8", "replace").strip()[-300:]
             return Reply(fault="crash", detail=f"exit status {status}; {tail}" if tail else f"exit status {status}")
         return reply

@@ -5,6 +5,7 @@ Formats: leanprover-community/repl (``REPL/JSON.lean``), project-numina/kimina-l
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -17,6 +18,9 @@ _SEVERITIES: Mapping[str, Severity] = {
     "information": "info",
     "trace": "trace",
 }
+_NOT_IMPORTED = re.compile(
+    r"unknown (?:module prefix|package) '[^']*'|object file '[^']*' of module \S+ does not exist|unknown module '[^']*'"
+)
 
 
 class UnreadableReply(ValueError):
@@ -55,6 +59,15 @@ class Reply:
     n_sorries: int = 0
     fault: Literal["", "timeout", "crash"] = ""
     detail: str = ""
+
+
+def missing_import(reply: Reply) -> str | None:
+    """Lean's words where it does not have the imported library; then it says nothing about the proof."""
+    for text in [reply.detail, *(message.text for message in reply.messages if message.severity == "error")]:
+        found = _NOT_IMPORTED.search(text)
+        if found:
+            return found.group()
+    return None
 
 
 def parse_repl_reply(reply: object) -> Reply:
@@ -104,7 +117,7 @@ def parse_json_lines(text: str) -> Reply:
             continue
         try:
             messages.append(_message(json.loads(line)))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnreadableReply(f"not a diagnostic of Lean: {line[:80]!r}") from error
     return Reply(messages=tuple(messages))
 

@@ -1,8 +1,8 @@
 """Reading Lean source just far enough to know what Lean will see.
 
 Lean is sent the text *without* its comments, so a word that is hidden from the gate in something taken for a comment is
-hidden from Lean as well. Where the extent of a string, a character or a comment depends on details of Lean's lexer, the
-text is refused instead of guessed at.
+hidden from Lean as well. Where the extent of a string depends on details of Lean's lexer, the text is refused instead
+of guessed at: brackets are only counted outside strings.
 """
 
 import re
@@ -20,9 +20,7 @@ _HEAD = re.compile(rf"(theorem|lemma)\s+({_DOTTED_NAME.pattern})(?:\.\{{[^{{}}]*
 _AMBIGUOUS = (
     (re.compile(r"[«»]"), "quoted identifiers «…»"),
     (re.compile(r"'\\?[\"()\[\]{}⟨⟩/-]'"), "character literals of quotes, brackets, '/' and '-'"),
-    (re.compile(r"!\""), "interpolated strings"),
     (re.compile(r"\br#*\""), "raw strings"),
-    (re.compile(r"/-[-!]?/"), "the comment opening /-/"),
 )
 
 
