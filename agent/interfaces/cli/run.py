@@ -162,6 +162,7 @@ async def _run(tool: Tool[Any], arguments: dict[str, object], as_json: bool) -> 
                 "tool": tool.name,
                 "spec": spec.model_dump(mode="json"),
                 "evidence": [entry.model_dump(mode="json") for entry in ledger],
+                "notes": [note.en for note in result.notes],
                 "nearest": list(result.nearest),
                 "figures": figures,
                 "folder": str(out),
@@ -170,6 +171,9 @@ async def _run(tool: Tool[Any], arguments: dict[str, object], as_json: bool) -> 
     else:
         if result.reading:
             print(result.reading.en)
+        if len(ledger):
+            for note in result.notes:
+                print(note.en)
         print_evidence(tuple(ledger), Console())
         for figure in figures:
             print(f"Figure  {figure}")
@@ -177,6 +181,8 @@ async def _run(tool: Tool[Any], arguments: dict[str, object], as_json: bool) -> 
     if not len(ledger):
         from tools.errors import Refused
 
+        if result.notes:
+            raise Refused(f"{tool.name}: {' '.join(note.en for note in result.notes)}")
         nearest = f"; nearest headings: {'; '.join(result.nearest[:3])}" if result.nearest else ""
         raise Refused(f"not found in the library{nearest}")
     return 0
