@@ -157,16 +157,25 @@ def _defines(question: Question, copy: str, glossary: Glossary) -> float:
         return 0.0
     subject = copy[: verb.start()]
     wanted = {word for word in question.words if len(word) > 1} or set(question.words)
-    named = set(question.concepts) & set(concepts(subject, glossary))
+    named = _most_specific(question, glossary) & set(concepts(subject, glossary))
     present = set(plain_terms(subject))
     bare = {word for word in plain_terms(_PARENTHESES.sub("", subject)) if len(word) > 1}
     recall = 1.0 if named else len(wanted & present) / len(wanted)
-    if recall < 0.6:
+    if recall < (0.9 if question.concepts else 0.6):
         return 0.0
     if named:
         wanted |= {word for number in named for name in glossary.entries[number].names for word in plain_terms(name)}
     precision = len(wanted & bare) / len(bare) if bare else 1.0
     return recall * precision
+
+
+def _most_specific(question: Question, glossary: Glossary) -> set[int]:
+    """The entries a question names, without those inside longer ones: no "Boltzmann machine" in a restricted one."""
+    words = {
+        number: set(plain_terms(glossary.entries[number].in_language(question.language)[0]))
+        for number in question.concepts
+    }
+    return {number for number in words if not any(words[number] < other for other in words.values())}
 
 
 def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], weights: dict[str, float]) -> float:

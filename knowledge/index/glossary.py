@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import add
 from pathlib import Path
 
-from knowledge.text import search_copy
+from knowledge.text import Language, search_copy
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ALONE = re.compile(r"(?<![\u30a1-\u30ff\u3400-\u9fff])[\u3400-\u9fff](?![\u30a1-\u30ff\u3400-\u9fff])")
@@ -27,6 +27,10 @@ class Entry:
     def names(self) -> tuple[str, ...]:
         """Every name in both languages."""
         return self.ja + self.en
+
+    def in_language(self, language: Language) -> tuple[str, ...]:
+        """The names in one language, the headword first."""
+        return self.ja if language == "ja" else self.en
 
 
 class Glossary:
@@ -74,7 +78,7 @@ class Glossary:
                 for sequence, number in by_word.get(word, ()):
                     if tuple(words[position : position + len(sequence)]) == sequence:
                         found.append(number)
-        return found
+        return sorted(found)
 
     @cached_property
     def _names(self) -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[tuple[str, ...], int]]]]:

@@ -63,14 +63,14 @@ def read_question(text: str, glossary: Glossary) -> Question:
     numbers = tuple(dict.fromkeys(concepts(subject, glossary)))
     entries = [glossary.entries[number] for number in numbers]
     named = frozenset(term for entry in entries for name in entry.names for term in plain_terms(name))
-    own, other = ("ja", "en") if language == "ja" else ("en", "ja")
-    words = tuple(dict.fromkeys([*words, *_headword_terms(entries, own)]))
+    other: Language = "en" if language == "ja" else "ja"
+    words = tuple(dict.fromkeys([*words, *_headword_terms(entries, language)]))
     bridge = tuple(term for term in _headword_terms(entries, other) if term not in words)
     return Question(text, language, _aim(copy), words, numbers, named, bridge)
 
 
-def _headword_terms(entries: Sequence[Entry], language: str) -> list[str]:
-    names = ((entry.ja if language == "ja" else entry.en)[0] for entry in entries)
+def _headword_terms(entries: Sequence[Entry], language: Language) -> list[str]:
+    names = (entry.in_language(language)[0] for entry in entries)
     return list(dict.fromkeys(term for name in names for term in plain_terms(name)))
 
 
