@@ -20,9 +20,8 @@ def main() -> None:
     print("threshold  answered  refused near  refused far")
     for point in calibration.curve:
         mark = "  <- chosen" if point.threshold == calibration.threshold else ""
-        print(
-            f"{point.threshold:9.4f}  {point.answered:8.3f}  {point.refused_near:12.3f}  {point.refused_far:11.3f}{mark}"
-        )
+        shares = f"{point.answered:8.3f}  {point.refused_near:12.3f}  {point.refused_far:11.3f}"
+        print(f"{point.threshold:9.4f}  {shares}{mark}")
 
 
 if __name__ == "__main__":

@@ -44,11 +44,13 @@ class BookIndex:
         stamp: str,
         passages: Iterable[StoredPassage],
         terms_of: Callable[[str], list[str]],
+        definitions_of: Callable[[str], list[str]],
         background: "BookIndex | None" = None,
     ) -> "BookIndex":
         """Index the passages of a book, given in the order of their identifiers.
 
-        A passage is indexed with the headings it stands under; the heading of its section counts twice.
+        A passage is indexed with the headings it stands under (that of its section counts twice) and with the
+        concepts it defines.
         """
         identifiers: list[int] = []
         section_of: list[int] = []
@@ -63,6 +65,8 @@ class BookIndex:
                 section = Counter()
             heading = Counter(terms_of(item.section) * 2) if item.section != item.chapter else Counter()
             own = Counter(terms_of(item.text))
+            if item.kind == "prose":
+                own.update(definitions_of(item.text))
             if not section:
                 section.update(heading)
             if item.kind not in ("code", "references"):

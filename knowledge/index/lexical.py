@@ -28,13 +28,14 @@ class TermCounts:
     def add(self, counts: Mapping[str, int]) -> None:
         """Append a text, given by how often each term occurs in it.
 
-        Concepts ("@7") and coarse stems ("discov*") repeat what is there already: they do not make it longer.
+        Concepts ("@7"), definitions ("=7") and coarse stems ("discov*") repeat what is there already; they
+        do not make it longer.
         """
         numbers = self.numbers
         self.columns.extend([numbers.setdefault(word, len(numbers)) for word in counts])
         self.counts.extend(counts.values())
         self.rows.extend([len(self.lengths)] * len(counts))
-        self.lengths.append(sum(n for word, n in counts.items() if word[0] != "@" and word[-1] != "*"))
+        self.lengths.append(sum(n for word, n in counts.items() if word[0] not in "@=" and word[-1] != "*"))
 
 
 class LexicalIndex:

@@ -9,7 +9,7 @@ from knowledge.text import search_copy
 
 PREFIX = 6
 """Letters of the second, coarser stem that brings "discover" and "discovery" together; written "discov*"."""
-TOKENS_VERSION = 5
+TOKENS_VERSION = 6
 """Part of the stamp of every lexical index."""
 
 _LAYOUT = re.compile(
