@@ -176,11 +176,12 @@ def exact(spec: ExactSpec, context: ToolContext) -> Result:
     notes = []
     reference = reference_energy(spec)
     if reference is not None and reference.exactness == "exact":
-        difference = abs(result.energy_per_site.value - reference.value)
+        agrees = math.isclose(result.energy_per_site.value, reference.value, rel_tol=1e-9, abs_tol=1e-9)
+        verb = Text(en="agrees with", ja="一致しています") if agrees else Text(en="differs from", ja="一致しません")
         notes.append(
             Text(
-                en=f"Agrees with {reference.method} to {difference:.0e}.",
-                ja=f"{reference.method} との差は {difference:.0e} です。",
+                en=f"The value {verb.en} an independent one within rounding: {reference.method.en}.",
+                ja=f"独立な値（{reference.method.ja}）と丸め誤差の範囲で{verb.ja}。",
             )
         )
     return Result(estimates={"energy_per_site": result.energy_per_site}, reading=reading(spec), notes=tuple(notes))

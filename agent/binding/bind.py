@@ -214,7 +214,9 @@ class _Binding:
             first = numbers[-2]
         if not _agrees(first, entry):
             self._problem("contradicted_number", before[first.start : last.end], text, position)
-        return before[: first.start]
+        kept = before[: first.start]
+        # A formula that ended with the number is closed before the value of the ledger.
+        return f"{kept}$ " if before.count("$") % 2 == 0 and kept.count("$") % 2 else kept
 
     def _numbers(self, text: str) -> str:
         names = [match.span() for match in _NAME.finditer(text)]

@@ -385,7 +385,7 @@ def _answer(
     state: ChatState, status: Status, text: str, ledger: Ledger, notes: list[str], removed: tuple[str, ...]
 ) -> Answer:
     reading = _reading(state)
-    line = " ".join([reading.summary, *reading.ambiguities])
+    line = _reading_line(state, reading)
     if any(entry.kind != "cited" for entry in ledger):
         text = f"{line}\n\n{text}"
     return Answer(
@@ -401,6 +401,15 @@ def _answer(
         runs=(state["run_id"],),
         usage=AnswerUsage.model_validate(state["usage"]),
     )
+
+
+def _reading_line(state: ChatState, reading: Reading) -> str:
+    """How the question was read: by the rules that planned it, or as the engines understood a model's plan."""
+    computed = [outcome.result.reading for outcome in _outcomes(state) if outcome.result and outcome.result.reading]
+    if state["tier"] != RULES and computed:
+        texts = dict.fromkeys(text.in_language(reading.language) for text in computed)
+        return phrases.COMPUTED.in_language(reading.language).format(what="; ".join(texts))
+    return phrases.JOINT.in_language(reading.language).join([reading.summary, *reading.ambiguities])
 
 
 def _questions_back(reading: Reading) -> str:

@@ -1,5 +1,6 @@
 """The evidence of an answer as rows of text, for the terminal and for Markdown alike."""
 
+import re
 from collections.abc import Iterable
 
 from agent.evidence import Evidence
@@ -13,7 +14,13 @@ def evidence_rows(evidence: Iterable[Evidence]) -> list[tuple[str, str, str, str
 def _says(entry: Evidence) -> str:
     if entry.kind == "computed":
         return f"{entry.label}  {entry.shown()}"
-    return _clipped(entry.label if entry.kind == "cited" else entry.shown())
+    return _clipped(f"{_short_place(entry.label)}: “{entry.quote}”" if entry.kind == "cited" else entry.shown())
+
+
+def _short_place(label: str) -> str:
+    """ "A5 §2" where chapters and sections are numbered, the whole label elsewhere."""
+    numbered = re.match(r"([A-Z]\d+) .*?(§\d+)", label)
+    return f"{numbered[1]} {numbered[2]}" if numbered else label
 
 
 def _clipped(text: str, width: int = 72) -> str:

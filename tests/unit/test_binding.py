@@ -75,6 +75,11 @@ def test_right_number_beside_its_reference_is_not_doubled(said: str, ledger: Led
     assert "unbound_number" not in problems and "contradicted_number" not in problems
 
 
+def test_formula_that_ends_with_the_number_stays_closed(ledger: Ledger) -> None:
+    text, _ = bound("It is $E_0/N=-0.70174$ [E1].", ledger)
+    assert text == "It is $E_0/N=$ −0.70174(9) J [E1]."
+
+
 def test_wrong_number_beside_a_reference_is_replaced(ledger: Ledger) -> None:
     text, problems = bound("The energy is -0.75 J [E1].", ledger)
     assert text == "The energy is −0.70174(9) J [E1]."
