@@ -17,8 +17,8 @@ from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.progress import Monitor, Progress
 
 TINY = GroundStateSpec(
-    lattice="chain", shape=8, alpha=4, n_iterations=24, n_samples=128, n_final_samples=256, n_chains=8
-)
+    lattice="chain", shape=8, alpha=4, n_iterations=24, n_samples=128, n_final_samples=256, n_chains=8,
+)  # fmt: skip
 TINY_COMPLEX = GroundStateSpec(
     model="j1j2", lattice="square", shape="2x4", ansatz="rbm_complex", n_iterations=12, n_samples=64,
     n_final_samples=256, n_chains=8,
