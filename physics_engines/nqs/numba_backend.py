@@ -41,9 +41,10 @@ class NumbaBackend:
 
     def _angles(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
         """theta and tanh(theta), both (n_samples, n_hidden)."""
-        theta = configurations.astype(np.float64) @ self._weights
-        theta += self._hidden
-        return theta, cast(Numbers, np.tanh(theta))
+        with np.errstate(over="ignore", invalid="ignore"):
+            theta = configurations.astype(np.float64) @ self._weights
+            theta += self._hidden
+            return theta, cast(Numbers, np.tanh(theta))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]

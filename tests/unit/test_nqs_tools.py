@@ -9,7 +9,7 @@ from tools.errors import BadInput, Stopped
 from tools.nqs import exact, ground_state
 
 SMALL = {
-    "lattice": "chain", "shape": 8, "n_iterations": 60, "n_samples": 256, "n_final_samples": 2048,
+    "lattice": "chain", "shape": 8, "alpha": 2, "n_iterations": 60, "n_samples": 256, "n_final_samples": 2048,
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_ground_state_puts_the_exact_energy_beside_the_bound(tmp_path: Path) -> 
     assert kinds == {"energy.png": "figure", "energy.svg": "figure", "state.npz": "arrays"}
     with np.load(tmp_path / "state.npz") as arrays:
         assert arrays["energy"].shape == (60,)
-        assert arrays["parameters"].shape == (8 * 9,)
+        assert arrays["parameters"].shape == (2 * 9,)
 
 
 def test_larger_lattices_stand_beside_a_tabulated_reference(tmp_path: Path) -> None:
