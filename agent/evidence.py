@@ -105,7 +105,7 @@ def _computed(
         unit=estimate.unit,
         exactness=estimate.exactness,
         method=estimate.method.in_language(language),
-        convention=estimate.convention,
+        convention=estimate.convention.in_language(language) if estimate.convention else "",
         flags=estimate.flags,
         tau_int=estimate.tau_int,
         r_hat=estimate.r_hat,
@@ -118,7 +118,7 @@ def _cited(quote: Quote, run_id: str, evidence_id: str) -> Evidence:
     return Evidence(
         id=evidence_id,
         kind="cited",
-        label=f"{quote.book}: {quote.chapter} {quote.section}",
+        label=f"{quote.chapter} {quote.section}".strip(),
         source=quote.document,
         run_id=run_id,
         quote=quote.text,

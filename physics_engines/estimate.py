@@ -29,8 +29,8 @@ class Estimate(BaseModel):
     exactness: Exactness
     method: Text
     """How it was obtained, in a few words: "Lanczos, 12870 states"."""
-    convention: str = ""
-    """What the number depends on by definition: "per site, H = J sum S·S"."""
+    convention: Text | None = None
+    """What the number depends on by definition: "per site, H = J Σ S·S"."""
     n_eff: float | None = Field(default=None, gt=0)
     """Effective number of independent samples."""
     tau_int: float | None = Field(default=None, gt=0)

@@ -1,18 +1,21 @@
 """All tools, found by name; modules are imported only when the registry is first asked."""
 
+import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import Any
 
 from rapidfuzz import process
 
 from physics_engines.spec import Spec
 from tools.base import Tool, ToolCall
-from tools.errors import BadInput
+from tools.errors import BadInput, Missing
 
 _BUILT_IN = ("tools.nqs", "tools.library")
 _ENTRY_POINT_GROUP = "ansatz.tools"
+_MODULES_VARIABLE = "ANSATZ_TOOL_MODULES"
 
 
 class Registry(Mapping[str, Tool[Any]]):
@@ -49,8 +52,24 @@ class Registry(Mapping[str, Tool[Any]]):
 
 
 def load_registry() -> Registry:
-    """The built-in tools and those that installed packages offer under the entry point ``ansatz.tools``."""
+    """The built-in tools, those of installed packages, and those of one's own modules.
+
+    A package offers a module of tools under the entry point ``ansatz.tools``; a module that is only importable is
+    named in ``ANSATZ_TOOL_MODULES``, several separated by commas. Worker processes look in the same places.
+
+    Raises:
+        Missing: A module named in ``ANSATZ_TOOL_MODULES`` cannot be imported.
+    """
     modules = [import_module(name) for name in _BUILT_IN]
     modules += [point.load() for point in entry_points(group=_ENTRY_POINT_GROUP)]
+    own = (name.strip() for name in os.environ.get(_MODULES_VARIABLE, "").split(","))
+    modules += [_import_named(name) for name in own if name]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Tool)]
     return Registry(tuple(found))
+
+
+def _import_named(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise Missing(f"{_MODULES_VARIABLE} names {name!r}, which cannot be imported: {error}") from error

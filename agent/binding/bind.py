@@ -1,8 +1,8 @@
 """Bind a draft to the ledger: put the values in, and take out whatever stands on nothing.
 
-The draft refers to evidence as ``[E1]`` and asks for a whole quotation as ``[quote E3]``. Binding inserts the value of
-computed evidence before its reference, puts quotations in to the letter, and removes every number, quotation, citation
-and claim of proof that the ledger does not support.
+The draft refers to evidence as ``[E1]`` and asks for whole quotations as ``[quote E3 E4]``. Binding inserts the value
+of computed evidence before its reference, puts quotations in to the letter, and removes every number, quotation,
+citation and claim of proof that the ledger does not support.
 """
 
 import re
@@ -54,7 +54,7 @@ class Bound:
     used: tuple[str, ...]
 
 
-_QUOTE = re.compile(r"\[quote\s+(E\d+)\]")
+_QUOTE = re.compile(r"\[quote((?:\s+E\d+)+)\]")
 _REFERENCE = re.compile(r"\[\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*\]")
 _NAME = re.compile(
     r"""
@@ -129,13 +129,18 @@ class _Binding:
         return text
 
     def _block_quote(self, match: re.Match[str]) -> str:
-        entry = self._ledger.get(match[1])
-        if entry is None or entry.quote is None:
-            self._problem("unknown_reference", match.group(), match.string, match.start())
-            return self._mask(self._removed)
-        self._used[entry.id] = None
-        lines = [*entry.quote.splitlines(), f"— {entry.label} [{entry.id}]"]
-        return self._mask("\n".join(f"> {line}".rstrip() for line in lines))
+        """Quotations of one place, each followed by its reference, the place last."""
+        lines: list[str] = []
+        labels: dict[str, None] = {}
+        for name in match[1].split():
+            entry = self._ledger.get(name)
+            if entry is None or entry.quote is None:
+                self._problem("unknown_reference", match.group(), match.string, match.start())
+                return self._mask(self._removed)
+            self._used[entry.id] = None
+            lines += f"{entry.quote} [{entry.id}]".splitlines()
+            labels[entry.label] = None
+        return self._mask("\n".join(f"> {line}".rstrip() for line in [*lines, *(f"— {label}" for label in labels)]))
 
     def _mask_verbatim(self, text: str) -> str:
         """Set aside what is quoted to the letter: it is evidence, not a claim of the writer."""

@@ -58,7 +58,10 @@ def plain(text: str) -> str:
     """The text with one kind of minus, digit, fraction and superscript, and without invisible characters."""
     text = text.translate(_ZERO_WIDTH).translate(_MINUS)
     text = re.sub(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match.group().translate(_SUPERSCRIPT), text)
-    return "".join(unicodedata.normalize("NFKC", char) if _is_numeric_form(char) else char for char in text)
+    text = "".join(unicodedata.normalize("NFKC", char) if _is_numeral(char) else char for char in text)
+    return re.sub(
+        r"(?<=\d)[．，（／](?=\d)|(?<=\d)）", lambda match: unicodedata.normalize("NFKC", match.group()), text
+    )
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -72,8 +75,8 @@ def find_numbers(text: str) -> list[Number]:
     return sorted(found, key=lambda number: number.start)
 
 
-def _is_numeric_form(char: str) -> bool:
-    return unicodedata.category(char) in ("Nd", "No") or char in "．，＋（）％＝／"
+def _is_numeral(char: str) -> bool:
+    return unicodedata.category(char) in ("Nd", "No")
 
 
 def _fractions(text: str) -> Iterator[Number]:

@@ -88,7 +88,12 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         budget = context.budget(state)
         try:
             planned = await plan_with_model(
-                context.model, reading.question, context.registry, reading=reading.summary, budget=budget
+                context.model,
+                reading.question,
+                context.registry,
+                reading=reading.summary,
+                budget=budget,
+                max_steps=context.settings.max_steps,
             )
         except (ModelError, BudgetSpent) as error:
             notes.append(phrases.FELL_BACK.in_language(reading.language).format(error=error))
@@ -96,7 +101,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             tier = RULES
         else:
             made = planned.plan
-            transcript.append({"event": "model_planned", **planned.model_dump(mode="json")})
+            troubles = [str(problem) for problem in planned.problems]
+            transcript.append({"event": "model_planned", "mode": planned.mode, "problems": troubles})
         usage = budget.used
         wrong = contradictions(made, reading, context.registry)
         if wrong:
@@ -182,6 +188,9 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             )
         except AnsatzError as error:
             return Outcome(tool=step.tool, folder=out.name, error=str(error), exit_status=error.exit_status)
+        except Exception as error:  # a defect in one tool: its trace is in the folder, the other steps go on
+            sentence = f"a defect in {step.tool}: {type(error).__name__}: {error}"
+            return Outcome(tool=step.tool, folder=out.name, error=sentence, exit_status=ExitStatus.DEFECT)
         return Outcome(tool=step.tool, folder=out.name, result=result)
 
     outcomes = await asyncio.gather(*(run_step(n, step) for n, step in enumerate(_plan(state).steps, start=1)))
@@ -266,7 +275,11 @@ async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             **state["answer"],
             "usage": usage,
             "figures": [path for outcome in done for path in _figures(folder.path / outcome.folder, outcome)],
-            "repeat": [f"ansatz run --spec {folder.path / outcome.folder / 'call.json'}" for outcome in done],
+            "repeat": [
+                f"ansatz run --spec {folder.path / outcome.folder / 'call.json'}"
+                for outcome in done
+                if outcome.result.estimates
+            ],
         }
     )
     folder.write_json("ledger.json", [entry.model_dump(mode="json") for entry in answer.evidence])
@@ -332,9 +345,9 @@ def _parameters(state: ChatState, registry: Registry) -> frozenset[float]:
         texts.append(" ".join(f"{value}" for value in _leaves(spec.model_dump(mode="json"))))
         if outcome.result is not None:
             described = [outcome.result.reading, *outcome.result.notes]
-            described += [estimate.method for estimate in outcome.result.estimates.values()]
+            for estimate in outcome.result.estimates.values():
+                described += [estimate.method, estimate.convention]
             texts += [text.in_language(language) for text in described if text for language in ("en", "ja")]
-            texts += [estimate.convention for estimate in outcome.result.estimates.values()]
     return frozenset(number.value for text in texts for number in find_numbers(plain(text)) if number.value is not None)
 
 
@@ -364,7 +377,7 @@ def _answer(
 ) -> Answer:
     reading = _reading(state)
     if reading.summary and any(entry.kind != "cited" for entry in ledger):
-        text = f"{phrases.READ_AS.in_language(reading.language).format(reading=reading.summary)}\n\n{text}"
+        text = f"{reading.summary}\n\n{text}"
     return Answer(
         question=state["question"],
         answer=text,

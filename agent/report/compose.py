@@ -4,6 +4,7 @@ The draft refers to evidence as ``[E1]`` and ``[quote E3]``; ``agent.binding`` p
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from agent.evidence import Evidence, Ledger
 from agent.graphs.state import Outcome
@@ -82,4 +83,6 @@ def _quotes(ledger: Ledger, language: Language) -> str:
     cited = [entry for entry in ledger if entry.kind == "cited" and entry.quote]
     if not cited:
         return ""
-    return "\n\n".join([phrases.IN_THE_WORDS.in_language(language), *(f"[quote {entry.id}]" for entry in cited)])
+    places = groupby(cited, key=lambda entry: entry.label)
+    blocks = [f"[quote {' '.join(entry.id for entry in entries)}]" for _, entries in places]
+    return "\n\n".join([phrases.IN_THE_WORDS.in_language(language), *blocks])

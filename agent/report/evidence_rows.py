@@ -5,26 +5,26 @@ from collections.abc import Iterable
 from agent.evidence import Evidence
 
 
-def evidence_rows(evidence: Iterable[Evidence]) -> list[tuple[str, str, str, str, str]]:
-    """Rows (id, kind, source, what it says, how it was obtained)."""
-    return [(entry.id, entry.kind, _source(entry), _says(entry), _how(entry)) for entry in evidence]
-
-
-def _source(entry: Evidence) -> str:
-    return entry.label if entry.kind == "cited" else entry.source
+def evidence_rows(evidence: Iterable[Evidence]) -> list[tuple[str, str, str, str]]:
+    """Rows (id, kind, what it says and where from, how it was obtained)."""
+    return [(entry.id, entry.kind, _says(entry), _how(entry)) for entry in evidence]
 
 
 def _says(entry: Evidence) -> str:
     if entry.kind == "computed":
-        return f"{entry.label}: {entry.shown()}"
-    text = " ".join(entry.shown().split())
-    return text if len(text) <= 72 else text[:70] + "…"
+        return f"{entry.label}  {entry.shown()}"
+    return _clipped(entry.label if entry.kind == "cited" else entry.shown())
+
+
+def _clipped(text: str, width: int = 72) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _how(entry: Evidence) -> str:
     if entry.kind == "cited" and entry.span is not None:
-        return f"{entry.source}, characters {entry.span[0]}–{entry.span[1]}"
-    parts = [(entry.exactness or "").replace("_", " "), entry.method]
+        return f"{entry.source}:{entry.span[0]}-{entry.span[1]}"
+    parts = [entry.source, (entry.exactness or entry.verdict or "").replace("_", " "), entry.method]
     if entry.tau_int is not None:
         parts.append(f"τ_int {entry.tau_int:.2g}")
     if entry.r_hat is not None:
@@ -37,5 +37,6 @@ def evidence_text(ledger: Iterable[Evidence]) -> str:
     lines = []
     for entry in ledger:
         said = entry.quote if entry.kind == "cited" else f"{entry.label} = {entry.shown()} ({_how(entry)})"
-        lines.append(f"[{entry.id}] {entry.kind}, {_source(entry)}: {said}")
+        where = entry.label if entry.kind == "cited" else entry.source
+        lines.append(f"[{entry.id}] {entry.kind}, {where}: {said}")
     return "\n".join(lines)

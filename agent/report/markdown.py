@@ -9,7 +9,7 @@ def as_markdown(answer: Answer) -> str:
     blocks = [f"# {' '.join(answer.question.split())}", answer.answer]
     rows = evidence_rows(answer.evidence)
     if rows:
-        lines = ["| id | kind | source | says | how |", "|---|---|---|---|---|"]
+        lines = ["| id | kind | evidence | from |", "|---|---|---|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
         blocks += ["## Evidence", "\n".join(lines)]
     blocks += [f"![figure]({path})" for path in answer.figures]

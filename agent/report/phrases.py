@@ -2,7 +2,6 @@
 
 from physics_engines.text import Text
 
-READ_AS = Text(en="Read as: {reading}", ja="質問の読み取り：{reading}")
 STATED = {
     "exact": Text(en="The {label} is [{id}] ({method}, exact).", ja="{label}は [{id}] です（{method}、厳密値）。"),
     "upper_bound": Text(

@@ -32,8 +32,9 @@ def print_evidence(evidence: tuple[Evidence, ...], console: Console) -> None:
     """Print the rows of the evidence table."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
-    for _ in range(4):
-        table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", ratio=1, style="dim")
     for row in evidence_rows(evidence):
         table.add_row(*(Text(cell) for cell in row))
     console.print(Padding(table, (0, 0, 0, 2)))

@@ -155,7 +155,7 @@ def test_verbatim_quotation_is_untouched_and_a_false_one_removed(ledger: Ledger)
 
 def test_whole_quotation_is_put_in_to_the_letter(ledger: Ledger) -> None:
     text, problems = bound("[quote E3]", ledger)
-    assert text == f"> {QUOTE}\n> — A5 §2 [E3]" and problems == []
+    assert text == f"> {QUOTE} [E3]\n> — A5 §2" and problems == []
 
 
 @pytest.mark.parametrize("reference", ["[E9]", "[quote E9]", "[quote E1]"])
