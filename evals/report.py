@@ -1,0 +1,116 @@
+"""The report of an evaluation: every item with its checks, and the scores of each suite and language."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from evals.outcome import Ending, Outcome
+from evals.scorers.check import Check
+from evals.statistics import Parity, Proportion, parity, proportion
+from evals.suites import Item, Suite
+from physics_engines.text import Language
+
+Group = Literal["en", "ja", "all"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ItemReport(_Frozen):
+    """What became of one item."""
+
+    id: str
+    language: Language
+    pair: str | None
+    question: str
+    right: bool
+    ending: Ending
+    checks: tuple[Check, ...]
+    plan: tuple[dict[str, object], ...] = ()
+    """The calls, where only planning was asked for."""
+    answer: str = ""
+    error: str = ""
+    seconds: float
+
+    def faults(self) -> str:
+        """What counted and was wrong, in one line."""
+        return "; ".join(f"{check.name}: {check.detail}" for check in self.checks if check.counts and not check.passed)
+
+
+class Score(_Frozen):
+    """One line of the table: a suite, a language and what was asked of it."""
+
+    language: Group
+    check: str | None
+    """None for the items as a whole, else the name of one check."""
+    result: Proportion
+
+
+class SuiteReport(_Frozen):
+    """One suite."""
+
+    suite: str
+    scores: tuple[Score, ...]
+    parity: Parity | None
+    seconds: float
+    items: tuple[ItemReport, ...]
+
+
+class EvalReport(_Frozen):
+    """A whole evaluation; ``eval.json`` is this object."""
+
+    started: str
+    """UTC, ISO 8601."""
+    seconds: float
+    tier: str
+    suites: tuple[SuiteReport, ...]
+    environment: dict[str, object]
+
+
+def item_report(item: Item, outcome: Outcome, checks: Sequence[Check]) -> ItemReport:
+    """The record of one item; without any check that counts it is wrong."""
+    counting = [check.passed for check in checks if check.counts]
+    return ItemReport(
+        id=item.id,
+        language=item.language,
+        pair=item.pair,
+        question=item.question,
+        right=bool(counting) and all(counting),
+        ending=outcome.ending,
+        checks=tuple(checks),
+        plan=tuple(step.model_dump(mode="json", include={"tool", "spec"}) for step in outcome.steps),
+        answer=outcome.answer.answer if outcome.answer else "",
+        error=outcome.error,
+        seconds=round(outcome.seconds, 3),
+    )
+
+
+def suite_report(suite: Suite, items: Sequence[ItemReport]) -> SuiteReport:
+    """Scores by language and check; each check is counted over the items it applies to, crashed ones included."""
+    scores = []
+    for group in ("en", "ja", "all"):
+        members = [item for item in items if group in ("all", item.language)]
+        verdicts: dict[str | None, list[bool]] = {None: [item.right for item in members]}
+        for item in members:
+            for check in item.checks:
+                verdicts.setdefault(check.name, []).append(check.passed)
+        for name, passed in verdicts.items():
+            if (result := proportion(passed)) is not None:
+                scores.append(Score(language=group, check=name, result=result))
+    return SuiteReport(
+        suite=suite.name,
+        scores=tuple(scores),
+        parity=parity(_pairs(items)),
+        seconds=round(sum(item.seconds for item in items), 3),
+        items=tuple(items),
+    )
+
+
+def _pairs(items: Sequence[ItemReport]) -> list[tuple[bool, bool]]:
+    by_pair: dict[str, dict[str, bool]] = {}
+    for item in items:
+        if item.pair is not None:
+            by_pair.setdefault(item.pair, {})[item.language] = item.right
+    return [(both["en"], both["ja"]) for both in by_pair.values() if len(both) == 2]
