@@ -68,11 +68,24 @@ class Ledger:
         """The entry with this id, or None."""
         return self._entries.get(evidence_id)
 
-    def add_result(self, tool: str, result: Result, run_id: str, language: Language) -> None:
-        """Enter all estimates, quotes and proofs of one tool result."""
+    def add_result(
+        self, tool: str, result: Result, run_id: str, language: Language, distinguished_by: str = ""
+    ) -> None:
+        """Enter all estimates, quotes and proofs of one tool result.
+
+        Args:
+            tool: Name of the tool.
+            result: Its result.
+            run_id: The run it belongs to.
+            language: Language of the labels.
+            distinguished_by: What tells this call from others of the same tool ("size = 6"); goes into the labels.
+        """
         for name, estimate in result.estimates.items():
             headline = not result.headline or name in result.headline
-            self._add(_computed(estimate, tool, run_id, language, self._next_id(), headline))
+            entry = _computed(estimate, tool, run_id, language, self._next_id(), headline)
+            if distinguished_by:
+                entry = entry.model_copy(update={"label": f"{entry.label} ({distinguished_by})"})
+            self._add(entry)
         for quote in result.quotes:
             self._add(_cited(quote, run_id, self._next_id()))
         for proof in result.proofs:
@@ -118,7 +131,7 @@ def _cited(quote: Quote, run_id: str, evidence_id: str) -> Evidence:
     return Evidence(
         id=evidence_id,
         kind="cited",
-        label=f"{quote.chapter} {quote.section}".strip(),
+        label=quote.chapter if quote.section in quote.chapter else f"{quote.chapter} {quote.section}",
         source=quote.document,
         run_id=run_id,
         quote=quote.text,

@@ -8,8 +8,46 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from physics_engines.text import Text
+
+
+@dataclass(frozen=True)
+class Extents:
+    """How the extents of a lattice are said; for fields that are tuples of integers.
+
+    Attributes:
+        kind: Name of the field that fixes how many extents there are ("lattice").
+        dimensions: Value of that field -> number of extents.
+        total: Those symbols and words of the slot that mean the product of all extents ("N", "sites"); the
+            others mean one extent ("L").
+    """
+
+    kind: str
+    dimensions: Mapping[str, int]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Convention:
+    """Another way to write the same Hamiltonian, and what it does to the fields.
+
+    Attributes:
+        form: The operator product as written: "σ·σ", "S·S", "σσ" or "SS" (one component), "-" in front of it
+            where the sum carries a minus sign.
+        when: Field -> values for which this holds.
+        factors: Field -> factor from the written convention to that of the Spec; empty where there is none.
+        note: What was converted, or why it cannot be.
+    """
+
+    form: str
+    when: Mapping[str, tuple[str, ...]]
+    note: Text
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -24,6 +62,15 @@ class Slot:
         values: For enumerated fields, the words of both languages that mean each value.
         en_label: The name to show in an English sentence (first of ``en`` when empty).
         ja_label: The name to show in a Japanese sentence (first of ``ja`` when empty).
+        shown: For enumerated fields, how each value stands in a sentence.
+        formulas: For enumerated fields, the formula that defines each value, where there is one.
+        forms: For enumerated fields, the operator products that speak for each value (see ``Convention.form``).
+        ask: The default is a default for programs only: a question that does not say it is asked back.
+        unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
+        only_with: Another field and the value of it for which alone this field matters ({"model": "tfim"}).
+        refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
+        extents: For tuples of lattice extents, how they are said.
+        conventions: Other conventions of the Hamiltonian that can be converted.
     """
 
     symbols: tuple[str, ...] = ()
@@ -33,12 +80,24 @@ class Slot:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     en_label: str = ""
     ja_label: str = ""
+    shown: Mapping[str, Text] = field(default_factory=dict)
+    formulas: Mapping[str, Text] = field(default_factory=dict)
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ask: bool = False
+    unit_of: str = ""
+    only_with: Mapping[str, str] = field(default_factory=dict)
+    refines: Mapping[str, str] = field(default_factory=dict)
+    extents: Extents | None = None
+    conventions: tuple[Convention, ...] = ()
 
 
 class Spec(BaseModel):
     """Base class of all Specs: immutable, closed, free of NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+    convention: ClassVar[Text | None] = None
+    """What the numbers depend on by definition, as it stands beside every reading of a question."""
 
     def canonical_json(self) -> str:
         """The one JSON text of this Spec: all fields, sorted keys, no white space."""
@@ -56,3 +115,14 @@ def slot_of(spec_type: type[Spec], field_name: str) -> Slot | None:
         if isinstance(item, Slot):
             return item
     return None
+
+
+def invalid(code: str, reason: Text, *, unsolvable: bool = False) -> PydanticCustomError:
+    """The error a Spec's validator raises, with its reason in both languages in the error's context.
+
+    Args:
+        code: Short name of what is wrong.
+        reason: One clause in each language.
+        unsolvable: The request is well formed, but has no solution: it is refused rather than corrected.
+    """
+    return PydanticCustomError(code, "{en}", {"en": reason.en, "ja": reason.ja, "unsolvable": unsolvable})

@@ -21,6 +21,7 @@ from agent.llm.writing import repair, write_answer
 from agent.planning.agreement import contradictions
 from agent.planning.by_model import plan_with_model
 from agent.planning.by_rules import plan_by_rules
+from agent.planning.difference import differences
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
@@ -199,7 +200,8 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
 
 async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Draft the answer: the model's prose where there is one, templates and quotations otherwise."""
-    reading, outcomes, ledger = _reading(state), _outcomes(state), _ledger(state)
+    reading, outcomes = _reading(state), _outcomes(state)
+    ledger = _ledger(state, runtime.context.registry)
     if not len(ledger):
         return _nothing_to_stand_on(state, outcomes, reading.language)
     by_rules = compose(outcomes, ledger, reading.language)
@@ -231,7 +233,7 @@ async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
 
 async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Bind the draft to the ledger; a model gets one turn to repair what does not hold, then it is taken out."""
-    reading, ledger = _reading(state), _ledger(state)
+    reading, ledger = _reading(state), _ledger(state, runtime.context.registry)
     parameters = _parameters(state, runtime.context.registry)
     by_model = state["tier"] != RULES
     bound = bind(state["draft"], ledger, parameters, reading.language)
@@ -329,11 +331,11 @@ def _outcomes(state: ChatState) -> list[Outcome]:
     return [Outcome.model_validate(outcome) for outcome in state["outcomes"]]
 
 
-def _ledger(state: ChatState) -> Ledger:
-    ledger = Ledger()
-    for outcome in _outcomes(state):
+def _ledger(state: ChatState, registry: Registry) -> Ledger:
+    ledger, language = Ledger(), _reading(state).language
+    for outcome, difference in zip(_outcomes(state), differences(_plan(state), registry, language), strict=True):
         if outcome.result is not None:
-            ledger.add_result(outcome.tool, outcome.result, state["run_id"], _reading(state).language)
+            ledger.add_result(outcome.tool, outcome.result, state["run_id"], language, difference)
     return ledger
 
 

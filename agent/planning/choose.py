@@ -1,0 +1,80 @@
+"""Which tools a question leads to, by the words they declare; nothing here knows a tool."""
+
+import re
+
+from rapidfuzz import fuzz, process
+
+from agent.planning.clauses import Part
+from agent.planning.lexicon import cues
+from agent.planning.mentions import Mentions
+from agent.planning.patterns import compiled
+from agent.planning.slots import QuantityWord, ToolWord, Vocabulary
+
+_METHOD = 2.0
+_QUANTITY = 1.0
+_FIELD = 0.3
+
+
+def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The computing tools the parts lead to, best first; empty where no word speaks for any.
+
+    A word only one tool declares names a method ("exact"), a word for a quantity speaks for every tool that computes
+    it. Where two methods are named, or a method is to be compared with what is usual, both tools are taken.
+    """
+    text = " ".join(part.text for part in parts)
+    by_name = tuple(name for name in vocabulary.tools if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", text))
+    if by_name:
+        return by_name
+    methods, named = _scores(parts, vocabulary)
+    scores = {name: methods.get(name, 0.0) + named.get(name, 0.0) for name in {*methods, *named}}
+    if not scores:
+        return ()
+    order = list(vocabulary.tools)
+    for name in scores:
+        own = {slot.name for slot in vocabulary.slots[name]}
+        others = [{slot.name for slot in vocabulary.slots[other]} for other in scores if other != name]
+        said = {mention.slot.name for mention in mentions.said if mention.slot in vocabulary.slots[name]}
+        scores[name] += _FIELD * sum(any(item not in other for other in others) for item in said & own)
+    ranked = sorted(scores, key=lambda name: (-scores[name], order.index(name)))
+    if len(methods) > 1:
+        return tuple(sorted(methods, key=order.index))
+    compared = any(part.has("compare") for part in parts)
+    if compared and len(methods) == 1 and not any(len(mention.values) > 1 for mention in mentions.said):
+        usual = [name for name in order if name in named and name not in methods]
+        return tuple(sorted({*methods, *usual[:1]}, key=order.index))
+    return tuple(ranked[:1])
+
+
+def _scores(parts: list[Part], vocabulary: Vocabulary) -> tuple[dict[str, float], dict[str, float]]:
+    methods: dict[str, float] = {}
+    named: dict[str, float] = {}
+    for part in parts:
+        quantity_spans = {(item.start, item.end) for item in part.found if isinstance(item.payload, QuantityWord)}
+        sharing: dict[tuple[int, int], list[str]] = {}
+        for item in part.found:
+            span = item.start, item.end
+            if isinstance(item.payload, QuantityWord):
+                for name in vocabulary.computed_by[item.payload.quantity.name.en]:
+                    named[name] = _QUANTITY
+            elif isinstance(item.payload, ToolWord) and vocabulary.tools[item.payload.tool].evidence == "computed":
+                denied = compiled(cues.NEGATED_BEFORE).search(part.text[: item.start])
+                if not denied and not compiled(cues.NEGATED_AFTER).search(part.text[item.end :]):
+                    sharing.setdefault(span, []).append(item.payload.tool)
+        for span, names in sharing.items():
+            for name in names:
+                if span in quantity_spans or len(names) > 1:
+                    named[name] = _QUANTITY
+                else:
+                    methods[name] = methods.get(name, 0.0) + _METHOD
+    return methods, named
+
+
+def nearest_tools(text: str, vocabulary: Vocabulary, count: int = 3) -> tuple[str, ...]:
+    """The capabilities whose title, words and examples are most like a text, best first."""
+    described = {}
+    for name, tool in vocabulary.tools.items():
+        words = [word for said in tool.words.values() for word in said]
+        examples = [said for example in tool.examples for said in (example.en, example.ja)]
+        described[name] = " ".join((tool.title.en, tool.title.ja, *words, *examples)).lower()
+    found = process.extract(text.lower(), described, scorer=fuzz.token_set_ratio, limit=count)
+    return tuple(str(item[2]) for item in found)

@@ -1,0 +1,67 @@
+"""How a Hamiltonian is written in a question: which operators, which sign, which factor in front of the sum."""
+
+import re
+from dataclasses import dataclass
+
+_OPERATOR = r"(?:σ|[Ss]igma|τ|S|s)"
+_INDEX = r"(?:\s*[_^](?:[A-Za-z0-9+,]+|\([^)]*\)))*"
+_ONE = re.compile(
+    rf"(?<![A-Za-z])(?P<a>{_OPERATOR}){_INDEX}\s*(?P<dot>·|・|\.|\*|\bdot\b)?\s*(?P<b>{_OPERATOR}){_INDEX}(?![A-Za-z])"
+)
+_COMPONENT = re.compile(r"\^\(?[xyz]|_\(?[xyz]\b|[xyz]_|_[ij]?[xyz]")
+_SUM = r"(?:Σ|\b[Ss]um\b)"
+_MINUS = re.compile(rf"-\s*(?:\d+(?:\.\d+)?\s*)?(?:\|?J_?1?\|?\s*)?(?:/\s*\d+\s*)?\)?\s*{_SUM}")
+_FACTOR = re.compile(
+    rf"(?:(?P<times>\d+(?:\.\d+)?)\s*\*?\s*J?_?1?\s*|\(?\s*(?:J_?1?|1)\s*/\s*(?P<over>\d+)\s*\)?\s*\*?\s*(?:J_?1?)?\s*){_SUM}(?P<index>[_\s]*\S*)"
+)
+_TWICE = re.compile(r"_?\(?(?:i\s*≠\s*j|i\s*!=\s*j|i\s*,\s*j|ij|i\s+j)\)?")
+_BRACKET = re.compile(r"_?\s*\(?\s*<")
+_PAULI = re.compile(r"\bpauli\b|パウリ", re.I)
+_SPIN = re.compile(r"\bspin[\s-](?:1/2\s+|half\s+)?operators?\b|スピン演算子", re.I)
+_FERRO = re.compile(
+    r"(?<!anti)(?<!anti-)(?<!anti )(?<![A-Za-z])ferro-?magnet\w*|(?<!反)強磁性|(?<![A-Za-z])FM(?![A-Za-z])", re.I
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was found.
+
+    Attributes:
+        forms: Operator products, "σ·σ", "S·S", "σσ", "SS", with "-" in front under a minus sign; "ferromagnet".
+        factor: The number in front of the coupling, 1 where there is none.
+        factor_text: The words it was read from.
+        twice: Whether the sum counts every bond twice.
+    """
+
+    forms: tuple[str, ...] = ()
+    factor: float = 1.0
+    factor_text: str = ""
+    twice: bool = False
+
+
+def written_hamiltonian(text: str) -> Written:
+    """Find the operators and factors of a Hamiltonian in a normalised text."""
+    forms = []
+    for match in _ONE.finditer(text):
+        kinds = ["σ" if match[name].lower() in ("σ", "sigma", "τ") else "S" for name in ("a", "b")]
+        if kinds[0] != kinds[1] or (match["dot"] is None and match[0].replace(" ", "") in ("SS", "ss", "ssigma")):
+            continue
+        component = _COMPONENT.search(match[0]) is not None
+        form = kinds[0] + ("" if component else "·") + kinds[0]
+        term = re.split(r"[+=;,]", text[: match.start()])[-1]
+        forms.append(("-" if _MINUS.search(term) else "") + form)
+    spins = [form for form in forms if "S" in form]
+    if _PAULI.search(text) and not spins:
+        forms += ["σ·σ"]
+    if _SPIN.search(text) and not forms:
+        forms += ["S·S"]
+    if _FERRO.search(text):
+        forms.append("ferromagnet")
+    factor, words, twice = 1.0, "", False
+    if found := _FACTOR.search(text):
+        factor = float(found["times"]) if found["times"] else 1.0 / float(found["over"])
+        words = found[0].strip()
+        index = found["index"]
+        twice = factor == 0.5 and not _BRACKET.match(index) and _TWICE.match(index.strip("_ ")) is not None
+    return Written(tuple(dict.fromkeys(forms)), factor, words, twice)

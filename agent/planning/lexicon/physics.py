@@ -1,0 +1,223 @@
+# ruff: noqa: E501
+"""Quantities and systems people ask for, whether or not a tool has them.
+
+A quantity is computed by a tool whose ``words`` hold one of its phrases; a system is available when the words of a
+Spec's values hold the phrase. What is left is named in a refusal instead of being taken for something else.
+"""
+
+from dataclasses import dataclass
+
+from agent.planning.phrases import phrases
+from physics_engines.text import Text
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity; ``context`` are phrases that point to it without naming it."""
+
+    name: Text
+    phrases: tuple[str, ...]
+    context: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class System:
+    """A lattice, model or variant of a model."""
+
+    name: Text
+    phrases: tuple[str, ...]
+
+
+def _quantity(en: str, ja: str, said: str, context: str = "") -> Quantity:
+    return Quantity(Text(en=en, ja=ja), phrases(f"{en}|{ja}|{said}"), phrases(context))
+
+
+def _system(en: str, ja: str, said: str = "") -> System:
+    return System(Text(en=en, ja=ja), phrases(f"{en}|{ja}|{said}"))
+
+
+QUANTITIES = (
+    _quantity(
+        "ground-state energy",
+        "基底エネルギー",
+        "gs energy|ground energy|energy per site|energy per spin|energy/site|energy density|lowest energy|minimum energy|"
+        "lowest eigenvalue|smallest eigenvalue|e0|e_gs|egs|ground state energies|energy of the ground state|energy|"
+        "variational energy|groundstate energy|e/n|e/j|e0/n|e_0/n|e per site|e per spin|gs e|e/site|e/l|基底状態エネルギー|基底状態のエネルギー|最低エネルギー|最低固有値|"
+        "最小固有値|サイトあたりのエネルギー|1サイトあたりのエネルギー|エネルギー|基底状態での エネルギー",
+        "ground state|gs|基底状態|基底",
+    ),
+    _quantity(
+        "energy gap",
+        "エネルギーギャップ",
+        "gap|spin gap|excitation gap|mass gap|gap energy|ギャップ|スピンギャップ|励起ギャップ",
+    ),
+    _quantity(
+        "excited states",
+        "励起状態",
+        "excited state|excitation energy|excitation energies|first excited|energy of the first excited state|excitation|"
+        "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起|"
+        "magnon dispersion|dispersion|dispersion relation|分散関係",
+    ),
+    _quantity(
+        "spectrum",
+        "スペクトル",
+        "energy spectrum|energy levels|all eigenvalues|density of states|エネルギー準位|状態密度",
+    ),
+    _quantity("specific heat", "比熱", "heat capacity|熱容量"),
+    _quantity(
+        "critical temperature",
+        "臨界温度",
+        "tc|t_c|curie temperature|néel temperature|neel temperature|transition temperature|転移温度|相転移温度|キュリー温度",
+    ),
+    _quantity("critical exponents", "臨界指数", "critical exponent|exponent ν|exponent β"),
+    _quantity(
+        "magnetisation",
+        "磁化",
+        "magnetization|staggered magnetization|staggered magnetisation|order parameter|自発磁化|"
+        "交替磁化|秩序変数|磁気モーメント|sublattice magnetization|magnetic moment",
+    ),
+    _quantity("susceptibility", "感受率", "magnetic susceptibility|帯磁率|磁化率|binder cumulant|ビンダー比"),
+    _quantity(
+        "spectral function",
+        "スペクトル関数",
+        "dynamical structure factor|green's function|greens function|グリーン関数|動的構造因子",
+    ),
+    _quantity("structure factor", "構造因子", "static structure factor|spin structure factor"),
+    _quantity(
+        "correlation function",
+        "相関関数",
+        "correlations|correlator|spin correlation|correlation length|相関長|スピン相関|相関",
+    ),
+    _quantity(
+        "entanglement entropy",
+        "エンタングルメントエントロピー",
+        "entanglement|von neumann entropy|エンタングルメント|もつれ",
+    ),
+    _quantity(
+        "free energy", "自由エネルギー", "helmholtz free energy|partition function|分配関数|エントロピー|entropy"
+    ),
+    _quantity(
+        "internal energy",
+        "内部エネルギー",
+        "thermal energy|energy at finite temperature|有限温度のエネルギー|熱エネルギー",
+    ),
+    _quantity("band structure", "バンド構造", "band gap|fermi energy|バンドギャップ|フェルミエネルギー"),
+    _quantity(
+        "conductivity", "伝導率", "resistivity|transport coefficient|電気伝導度|抵抗率|hall conductance|chern number"
+    ),
+    _quantity("bulk modulus", "体積弾性率", "elastic constants|young's modulus|弾性定数|equation of state|状態方程式"),
+    _quantity(
+        "lattice constant",
+        "格子定数",
+        "lattice parameter|formation energy|cohesive energy|生成エネルギー|凝集エネルギー",
+    ),
+    _quantity("phonon dispersion", "フォノン分散", "phonon|phonons|フォノン"),
+    _quantity(
+        "binding energy",
+        "結合エネルギー",
+        "ionization energy|ionisation energy|イオン化エネルギー|correlation energy|相関エネルギー",
+    ),
+    _quantity("time evolution", "時間発展", "dynamics|real-time|quench|実時間発展|クエンチ"),
+    _quantity("phase diagram", "相図", "phase boundary|相境界"),
+    _quantity("spin stiffness", "スピン剛性", "spin-wave velocity|superfluid density|スピン波速度|fidelity|忠実度"),
+    _quantity(
+        "amplitudes of the wave function",
+        "波動関数の振幅",
+        "amplitudes|amplitude|wave function coefficients|state vector|"
+        "statevector|wavefunction coefficients|full wave function|full wavefunction|coefficients of the wave function|"
+        "all coefficients|振幅|全振幅|波動関数の全成分|全成分|係数|状態ベクトル|波動関数の成分|density matrix|密度行列|"
+        "whole hamiltonian matrix|hamiltonian matrix|ハミルトニアン行列",
+    ),
+)
+
+SYSTEMS = (
+    _system("kagome lattice", "カゴメ格子", "kagome|kagomé|カゴメ|籠目"),
+    _system("triangular lattice", "三角格子", "triangular|triangle|3角格子|三角"),
+    _system("honeycomb lattice", "ハニカム格子", "honeycomb|hexagonal|graphene|ハニカム|蜂の巣|六角格子|グラフェン"),
+    _system(
+        "cubic lattice",
+        "立方格子",
+        "cubic|simple cubic|3d|three-dimensional|three dimensions|3次元|三次元|fcc|bcc|立方",
+    ),
+    _system(
+        "pyrochlore lattice", "パイロクロア格子", "pyrochlore|diamond lattice|hyperkagome|パイロクロア|ダイヤモンド格子"
+    ),
+    _system("ladder", "梯子格子", "ladder|two-leg ladder|梯子|はしご|ラダー"),
+    _system(
+        "Shastry-Sutherland lattice",
+        "シャストリー・サザーランド格子",
+        "shastry-sutherland|bethe lattice|checkerboard|lieb lattice",
+    ),
+    _system("rectangular cylinder", "円筒", "cylinder|シリンダー|円筒|antiperiodic|twisted boundary|反周期"),
+    _system("Hubbard model", "ハバード模型", "hubbard|fermi-hubbard|ハバード|ハバードモデル"),
+    _system("Bose-Hubbard model", "ボース・ハバード模型", "bose-hubbard|ボースハバード"),
+    _system("t-J model", "t-J 模型", "t-j|tj model|tj模型"),
+    _system("XXZ model", "XXZ 模型", "xxz|xyz model|xyz chain|anisotropic heisenberg|異方的ハイゼンベルク|異方性"),
+    _system("XY model", "XY 模型", "xy chain|xx model|xx chain|xyモデル|xx模型"),
+    _system("Potts model", "ポッツ模型", "potts|clock model|ポッツ"),
+    _system("Kitaev model", "キタエフ模型", "kitaev|toric code|キタエフ|トーリックコード"),
+    _system("AKLT model", "AKLT 模型", "aklt|haldane chain|bilinear-biquadratic|haldane-shastry"),
+    _system("SSH model", "SSH 模型", "su-schrieffer-heeger|rice-mele|haldane model|kane-mele"),
+    _system("Anderson model", "アンダーソン模型", "anderson impurity|kondo|近藤模型|近藤|アンダーソン"),
+    _system(
+        "spin glass",
+        "スピングラス",
+        "edwards-anderson|sherrington-kirkpatrick|sk model|random couplings|disordered|乱れた",
+    ),
+    _system("Jaynes-Cummings model", "ジェインズ・カミングス模型", "jaynes-cummings|dicke model|rabi model|lipkin"),
+    _system(
+        "J1-J2-J3 model",
+        "J1-J2-J3 模型",
+        "j3|j1-j2-j3|dzyaloshinskii-moriya|dm interaction|long-range interactions|長距離相互作用",
+    ),
+    _system("spin one", "スピン1", "spin-1|spin 1|s=1|spin-3/2|spin 3/2|spin-5/2|スピン3/2"),
+    _system("hydrogen atom", "水素原子", "helium|helium atom|hydrogen molecule|h2 molecule|ヘリウム|水素分子|水素"),
+    _system(
+        "harmonic oscillator", "調和振動子", "anharmonic oscillator|particle in a box|井戸型ポテンシャル|非調和振動子"
+    ),
+    _system(
+        "Lennard-Jones system", "レナード・ジョーンズ系", "lennard-jones|electron gas|電子ガス|nuclear matter|quark"
+    ),
+    _system(
+        "finite temperature",
+        "有限温度",
+        "infinite temperature|inverse temperature|room temperature|thermal average|high temperature|at temperature|高温",
+    ),
+    _system(
+        "Ising model with a longitudinal field", "縦磁場イジング模型", "longitudinal field|縦磁場|mixed field ising"
+    ),
+)
+
+FALSE_FRIENDS = phrases(
+    "markov chain|markov chains|chain rule|chain of thought|least squares|least square|mean square|mean squared|square root|"
+    "root mean square|squared error|squared|antiferromagnet|antiferromagnetic|afm|energy-based|energy based model|"
+    "conservation of energy|energy conservation|high energy|high-energy|open source|open question|open-source|spin-1/2|"
+    "spin 1/2|s=1/2|spin-half|spin half|field theory|mean field|mean-field|neural network field theory|vector field|"
+    "force field|gauge field|gap between|bridge the gap|learning curve|supply chain|block chain|supersymmetry|"
+    "マルコフ連鎖|連鎖律|連鎖|最小二乗|最小2乗|二乗|反強磁性|反強磁性体|エネルギー保存|高エネルギー|場の理論|平均場|スピン1/2|"
+    "スピン2分の1|スピン二分の一|ベクトル場|力場|ゲージ場|周期表|周期律|周期的運動|周期運動|エネルギー関数|エネルギーベース|自由度|学習率"
+)
+"""Phrases that hold a word of the vocabulary in another meaning; found first, they take it with them."""
+
+CORRECT_WORDS = phrases(
+    "change|changes|modes|modal|enact|react|squares|spine|opened|stale|stare|fields|exert|expert|expect|extract|train|"
+    "brain|grain|chair|china|claim|couple|double|samples|simple|single|scale|steps|stops|level|limit|later|latter|matter|"
+    "pattern|physics|product|quantum|random|result|right|state|states|status|theory|thing|think|three|total|value|water|"
+    "where|which|while|whole|world|would|write|zeros|operator|operators|potential|particle|solution|lattices|energetic"
+)
+"""Right words that look like slips of others."""
+
+TEMPERATURE = (
+    r"(?:\btemperatures?\b(?:\s+(?:of|at|is|=))*|温度(?:を|が|は|で)?)\s*(?P<value>[-+]?(?:\d+(?:\.\d+)?|nan\b|inf\w*))"
+)
+INFINITE = (
+    r"\binfinite(?:ly)?[\s-]+(?:\w+[\s-]+){0,3}?(?:chain|lattice|system|size|square|model|long)|thermodynamic limit|"
+    r"\b[NL]\s*(?:→|->|=|to)\s*(?:∞|inf(?:inity)?\b)|infinite[\s-]system|bulk limit|infinite volume|無限(?:に長い|系|鎖|格子|大の?系|サイズ|一次元|長)|"
+    r"熱力学(?:的)?極限|バルク極限|無限次元系"
+)
+ZERO_SECTOR = r"S\s*_?\^?\s*_?z\s*(?:_?(?:tot|total))?\s*=\s*0(?![.\d])|zero[\s-]magneti[sz]ation|0[\s-]magneti[sz]ation|(?:磁化|S\^?z)\s*(?:が|は)?\s*(?:ゼロ|0|零)"
+ALL_AMPLITUDES = (
+    r"\b(?:all|every|each|full|complete|entire|whole|list|print|give|output|store|dump)\b.{0,40}\b(?:amplitudes?|coefficients?|components?|"
+    r"wave\s?functions?|state\s?vectors?|probabilities|configurations|basis states|eigenvalues|eigenvectors)\b|"
+    r"(?:全て|すべて|全部|全)(?:の)?.{0,12}(?:振幅|成分|係数|配置|固有値|固有ベクトル|基底状態を列挙)|状態ベクトル(?:全体|をすべて)"
+)

@@ -1,0 +1,43 @@
+"""One spelling for what can be typed in many: widths, signs, powers, LaTeX, number words."""
+
+import re
+import unicodedata
+
+from agent.planning import latex, numerals
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₓ", "0123456789ijx")
+_SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SUBSCRIPT_RUN = re.compile(r"[₀₁₂₃₄₅₆₇₈₉ᵢⱼₓ]+")
+# NFKC would turn "…" and "½" into other things than are meant, and knows nothing of minus signs.
+_BEFORE = str.maketrans({
+    "−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "﹣": "-", "－": "-", "⨯": "×", "✕": "×", "✖": "×",
+    "╳": "×", "∗": "*", "＊": "*", "〜": "~", "～": "~", "∼": "~", "․": ".", "⋅": "·", "∙": "·", "•": "·", "・": "・",
+    "µ": "μ", "∑": "Σ", "𝐒": "S", "⟨": "<", "⟩": ">", "〈": "<", "〉": ">", "\u200b": "", "\ufeff": "", "⁄": "/",
+    "“": '"', "”": '"', "’": "'", "‘": "'", "\u00ad": "",
+})  # fmt: skip
+_AFTER = str.maketrans({"⁄": "/", "∕": "/", "ϕ": "φ"})
+_LONG_VOWEL_AS_MINUS = re.compile(r"(?<=[=(])\s*ー\s*(?=\d)")
+_TIMES = re.compile(r"(?<=\d)\s*(?:[×*]|x(?![A-Za-z])|X(?![A-Za-z])|-?by-?(?=\s*\d)|かける|掛ける|掛け)\s*(?=\d)")
+_POWER = re.compile(r"(\d)\s*\*\*\s*\(?([-+]?\d+)\)?")
+_SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
+
+
+def normalise(text: str) -> str:
+    """Normalise a question for reading; the words stay in their order and the case is kept.
+
+    Full-width forms become ASCII (NFKC), 10⁹ becomes 10^9 and J₂ becomes J_2, the many minus and times signs
+    become "-" and "x", LaTeX becomes plain text, number words and kanji numerals become digits where they count
+    something, "1,000,000" and "a million" become 1000000, white space is single.
+    """
+    text = _SUPERSCRIPT_RUN.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    text = _SUBSCRIPT_RUN.sub(lambda match: "_" + match[0].translate(_SUBSCRIPTS), text)
+    text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AFTER)
+    text = text.translate(_BEFORE)
+    text = latex.plain(text)
+    text = _LONG_VOWEL_AS_MINUS.sub("-", text)
+    text = numerals.digits(text)
+    text = _POWER.sub(r"\1^\2", text)
+    text = _TIMES.sub("x", text)
+    text = _SCIENTIFIC.sub(r"\1e\2", text)
+    return " ".join(text.split())

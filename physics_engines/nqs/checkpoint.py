@@ -1,0 +1,100 @@
+"""The restart file of a variational run: everything the next iteration depends on, in one ``.npz``."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from physics_engines.errors import InvalidInput
+from physics_engines.files import write_arrays
+from physics_engines.nqs.optimisation import TRACE_NAMES, RunState, Waypoint
+
+_FORMAT = 1
+
+
+def save(path: Path, state: RunState, identity: str) -> None:
+    """Write the state atomically.
+
+    Args:
+        path: The restart file.
+        state: The run after any iteration.
+        identity: Names the calculation (digest of the Spec and backend); only the same one may go on from it.
+    """
+    meta = {
+        "format": _FORMAT,
+        "identity": identity,
+        "iteration": state.iteration,
+        "lowest": state.lowest,
+        "lowest_error": state.lowest_error,
+        "step_scale": state.step_scale,
+        "n_rejected": state.n_rejected,
+        "last": state.last.iteration,
+        "anchor": state.anchor.iteration,
+        "rng": state.rng.bit_generator.state,
+    }
+    arrays = {
+        "meta": np.array(json.dumps(meta)),
+        "parameters": state.parameters,
+        "direction": state.direction,
+        "configurations": state.configurations,
+        **{f"trace_{name}": column for name, column in state.trace.items()},
+    }
+    for name, point in (("last", state.last), ("anchor", state.anchor)):
+        arrays[f"{name}_parameters"] = point.parameters
+        arrays[f"{name}_direction"] = point.direction
+        arrays[f"{name}_configurations"] = point.configurations
+    write_arrays(path, arrays)
+
+
+def load(path: Path, identity: str) -> RunState | None:
+    """Read a state back; None when there is no file, or one that cannot be read (the run then starts afresh).
+
+    Raises:
+        InvalidInput: The file is sound but belongs to another calculation; it is left untouched.
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        meta = json.loads(str(arrays["meta"]))
+        is_current = meta["format"] == _FORMAT
+        owner = str(meta["identity"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+    if owner != identity:
+        raise InvalidInput(
+            f"the restart file {path} belongs to another calculation ({owner}, not {identity}); remove it or use "
+            "another folder"
+        )
+    if not is_current:
+        return None
+    try:
+        rng = np.random.Generator(np.random.PCG64())
+        rng.bit_generator.state = meta["rng"]
+        points = {
+            name: Waypoint(
+                meta[name],
+                arrays[f"{name}_parameters"],
+                arrays[f"{name}_direction"],
+                arrays[f"{name}_configurations"],
+            )
+            for name in ("last", "anchor")
+        }
+        return RunState(
+            iteration=meta["iteration"],
+            parameters=arrays["parameters"],
+            direction=arrays["direction"],
+            configurations=arrays["configurations"],
+            last=points["last"],
+            anchor=points["anchor"],
+            lowest=meta["lowest"],
+            lowest_error=meta["lowest_error"],
+            step_scale=meta["step_scale"],
+            n_rejected=meta["n_rejected"],
+            rng=rng,
+            trace={name: arrays[f"trace_{name}"] for name in TRACE_NAMES},
+        )
+    except (KeyError, ValueError, TypeError):
+        return None

@@ -1,0 +1,131 @@
+"""The final numbers of a variational run: fresh samples of the finished wave function, with honest errors."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.estimate import Estimate
+from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.labels import convention, energy_unit
+from physics_engines.nqs.sampling import draw
+from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, split_r_hat
+from physics_engines.text import Text
+
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
+_BLOCK = 4096
+"""Samples evaluated at a time."""
+_N_EQUILIBRATION = 50
+_R_HAT_LIMIT = 1.05
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Local energies of the final sample.
+
+    Attributes:
+        energies: Local energies of the whole lattice in units of J, shape (n_chains, n_per_chain).
+        acceptance: Accepted share of the proposals that change the configuration.
+    """
+
+    energies: Numbers
+    acceptance: float
+
+
+def measure(
+    backend: Backend, configurations: NDArray[np.int8], spec: GroundStateSpec, rng: np.random.Generator
+) -> Measurement:
+    """Draw ``spec.n_final_samples`` fresh samples with the backend's parameters; moves the chains in place."""
+    n_per_chain = -(-spec.n_final_samples // spec.n_chains)
+    size = max(1, _BLOCK // spec.n_chains)
+    parts, weights, acceptances = [], [], []
+    for start in range(0, n_per_chain, size):
+        n_records = min(size, n_per_chain - start)
+        sample = draw(backend, configurations, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
+        parts.append(backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
+        weights.append(n_records)
+        acceptances.append(sample.acceptance)
+    energies = cast(Numbers, np.concatenate(parts, axis=1))
+    return Measurement(energies, float(np.average(acceptances, weights=weights)))
+
+
+def _flags(analysis: GammaAnalysis, r_hat: float, acceptance: float) -> tuple[str, ...]:
+    flags = []
+    if not r_hat <= _R_HAT_LIMIT:
+        flags.append(f"not equilibrated: split R-hat {r_hat:.2f} over the chains")
+    if not analysis.window_found or analysis.n_eff < 20 * analysis.n_chains:
+        flags.append("autocorrelation time not resolved: the error is a lower estimate")
+    if not acceptance >= 0.01:
+        flags.append(f"chains hardly move: acceptance {acceptance:.1e}")
+    return tuple(flags)
+
+
+def estimates(
+    measurement: Measurement, spec: GroundStateSpec, flags: tuple[str, ...] = ()
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Energy per site, variance per site and V-score.
+
+    The variance is that of the total energy divided by the number of sites. The V-score is
+    N Var(E) / (E - E_inf)^2 with E_inf = 0, the trace of these Hamiltonians (D. Wu et al., Science 386, 296 (2024)).
+
+    Args:
+        measurement: Final local energies.
+        spec: The calculation.
+        flags: Further validity warnings for the energy.
+    """
+    energies = measurement.energies
+    n_sites, scale = spec.n_sites, spec.coupling
+    analysis = gamma_method(energies.real / n_sites)
+    r_hat = split_r_hat(energies.real)
+    flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
+    method = f"variational Monte Carlo, {spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, alpha = {spec.alpha}"
+    sample = f"{analysis.n_samples} fresh samples in {analysis.n_chains} chains"
+
+    centred = energies.ravel() - energies.mean()
+    parts = np.stack([centred.real, np.abs(centred) ** 2], axis=1)
+    mean = float(energies.real.mean())
+
+    def variance_of(kept: NDArray[np.float64]) -> float:
+        first, second = kept.mean(axis=0)
+        return float(second - first**2)
+
+    def score_of(kept: NDArray[np.float64]) -> float:
+        return n_sites * variance_of(kept) / (mean + float(kept[:, 0].mean())) ** 2
+
+    variance = jackknife(parts, variance_of)
+    # A state of energy exactly 0 has no V-score; the variance says it all there.
+    score = jackknife(parts, score_of) if mean != 0 else variance
+    unit = energy_unit(spec)
+    energy_estimate = Estimate(
+        label=Text(en="ground-state energy per site", ja="1サイトあたりの基底エネルギー"),
+        value=analysis.mean * scale,
+        error=analysis.error * scale,
+        unit=unit,
+        exactness="upper_bound",
+        method=f"{method}, {sample}",
+        convention=convention(spec),
+        n_eff=analysis.n_eff,
+        tau_int=analysis.tau_int,
+        r_hat=r_hat if np.isfinite(r_hat) else None,
+        flags=flags,
+    )
+    variance_estimate = Estimate(
+        label=Text(en="energy variance per site", ja="1サイトあたりのエネルギー分散"),
+        value=max(variance.value, 0.0) * scale**2 / n_sites,
+        error=variance.error * scale**2 / n_sites,
+        unit=f"{unit}^2" if unit else "",
+        exactness="stochastic",
+        method=f"jackknife with {variance.n_bins} bins over {sample}",
+        convention=f"Var(E_total) / N; {convention(spec)}",
+    )
+    score_estimate = Estimate(
+        label=Text(en="V-score", ja="Vスコア"),
+        value=max(score.value, 0.0),
+        error=score.error,
+        exactness="stochastic",
+        method=f"jackknife with {score.n_bins} bins over {sample}",
+        convention="N Var(E) / E^2 with total energy E; 0 for an exact eigenstate",
+    )
+    return energy_estimate, variance_estimate, score_estimate

@@ -1,0 +1,213 @@
+"""The optimisation loop: sample, check, step; every state it passes through can be saved and gone on from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.errors import EngineError
+from physics_engines.nqs.ansatz import Ansatz, Parameters
+from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.reconfiguration import Direction, natural_gradient
+from physics_engines.nqs.sampling import Sample, draw, random_configurations
+from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.statistics import gamma_method
+
+N_DISCARD = 5
+"""Sweeps between a parameter update and the first recorded sample."""
+MOMENTUM = 0.9
+MAX_DISTANCE = 0.15
+"""Trust region: longest Fubini-Study distance of one step."""
+MAX_LENGTH = 0.1
+"""Longest parameter step: directions the sample says nothing about have distance 0, so they need their own bound."""
+MAX_REJECTED = 20
+"""Steps rejected in a row before the run gives up."""
+_WARM_UP = 0.25
+_COOL_DOWN = 0.3
+_RUNAWAY = 0.1
+"""Rise above the lowest energy so far, relative to it, at which a step is rejected."""
+TRACE_NAMES = ("energy", "error", "variance", "acceptance", "step", "rejected")
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """Where a run can go back to.
+
+    Attributes:
+        iteration: When it was reached.
+        parameters: Variational parameters.
+        direction: Step direction that led there.
+        configurations: Where the chains stood, int8 (n_chains, n_sites).
+    """
+
+    iteration: int
+    parameters: Parameters
+    direction: Parameters
+    configurations: NDArray[np.int8]
+
+
+@dataclass
+class RunState:
+    """Everything the next iteration depends on.
+
+    Attributes:
+        iteration: Number of iterations done.
+        parameters: Variational parameters the next iteration samples.
+        direction: Last step direction (momentum).
+        configurations: Where the chains stand, int8 (n_chains, n_sites).
+        last: The last accepted point.
+        anchor: An older accepted point close to the lowest energy. Chains that were caught by a spurious peak of
+            |psi|^2 do so over several steps, so going back one step would not free them.
+        lowest: Lowest accepted energy per site so far; only a yardstick for runaways, never a result.
+        lowest_error: Its error.
+        step_scale: Halved by each rejected step, recovering slowly.
+        n_rejected: Steps rejected in a row.
+        rng: The one random stream of the run.
+        trace: Named columns of shape (n_iterations,), NaN where not yet reached.
+    """
+
+    iteration: int
+    parameters: Parameters
+    direction: Parameters
+    configurations: NDArray[np.int8]
+    last: Waypoint
+    anchor: Waypoint
+    lowest: float
+    lowest_error: float
+    step_scale: float
+    n_rejected: int
+    rng: np.random.Generator
+    trace: dict[str, NDArray[np.float64]]
+
+
+def initial_state(spec: GroundStateSpec, ansatz: Ansatz, hamiltonian: Hamiltonian, backend: Backend) -> RunState:
+    """Random small parameters and equilibrated chains, from the seed of the Spec."""
+    rng = np.random.Generator(np.random.PCG64(spec.seed))
+    parameters = ansatz.initial_parameters(rng)
+    configurations = random_configurations(hamiltonian, spec.n_chains, rng)
+    backend.set_parameters(parameters)
+    draw(backend, configurations, 1, 20, rng)
+    direction = np.zeros_like(parameters)
+    start = Waypoint(0, parameters, direction, configurations.copy())
+    return RunState(
+        iteration=0,
+        parameters=parameters,
+        direction=direction,
+        configurations=configurations,
+        last=start,
+        anchor=start,
+        lowest=float("inf"),
+        lowest_error=0.0,
+        step_scale=1.0,
+        n_rejected=0,
+        rng=rng,
+        trace={name: np.full(spec.n_iterations, np.nan) for name in TRACE_NAMES},
+    )
+
+
+def iterate(state: RunState, spec: GroundStateSpec, backend: Backend) -> None:
+    """One iteration, in place: sample the current parameters, judge them, and step on or go back.
+
+    Raises:
+        EngineError: Too many steps in a row led to an energy or acceptance that is not finite or ran away.
+    """
+    backend.set_parameters(state.parameters)
+    n_per_chain = -(-spec.n_samples // spec.n_chains)
+    sample = draw(backend, state.configurations, n_per_chain, N_DISCARD, state.rng)
+    energies = backend.local_energies(sample.flat)
+    row = _measure(energies.reshape(spec.n_chains, n_per_chain), spec.n_sites, sample.acceptance)
+    if not is_acceptable(row, state):
+        _go_back(state, row)
+        return
+    _accept(state, row)
+
+    progress = state.iteration / spec.n_iterations
+    direction = _direction(state, spec, backend, sample, energies, progress)
+    step = spec.learning_rate * state.step_scale * min(1.0, (1 - progress) / _COOL_DOWN + 0.05)
+    if step * direction.speed > MAX_DISTANCE:
+        step = MAX_DISTANCE / direction.speed
+    length = float(np.linalg.norm(direction.vector))
+    if step * length > MAX_LENGTH:
+        step = MAX_LENGTH / length
+    state.direction = direction.vector
+    state.parameters = state.parameters - step * direction.vector
+    _record(state, {**row, "step": step * direction.speed, "rejected": 0.0})
+
+
+def _measure(
+    energies: NDArray[np.float64] | NDArray[np.complex128], n_sites: int, acceptance: float
+) -> dict[str, float]:
+    """Energy per site, its error, variance per site and acceptance; NaN where the energies are not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        variance = float(np.mean(np.abs(energies - energies.mean()) ** 2)) / n_sites
+    if not np.isfinite(variance):
+        return {"energy": np.nan, "error": np.nan, "variance": np.nan, "acceptance": acceptance}
+    analysis = gamma_method(energies.real / n_sites)
+    return {"energy": analysis.mean, "error": analysis.error, "variance": variance, "acceptance": acceptance}
+
+
+def is_acceptable(row: dict[str, float], state: RunState) -> bool:
+    """False when anything is not finite, or the energy rose far above the lowest so far.
+
+    The error of the row itself is no excuse: it is large exactly when chains are caught by a spurious peak.
+    """
+    if not all(np.isfinite(value) for value in row.values()):
+        return False
+    if not np.isfinite(state.lowest):
+        return True
+    return row["energy"] <= state.lowest + 10 * state.lowest_error + _RUNAWAY * abs(state.lowest)
+
+
+def _accept(state: RunState, row: dict[str, float]) -> None:
+    state.last = Waypoint(state.iteration, state.parameters, state.direction, state.configurations.copy())
+    if row["energy"] < state.lowest:
+        state.lowest, state.lowest_error = row["energy"], row["error"]
+    is_low = row["energy"] <= state.lowest + 5 * state.lowest_error + 0.05 * _RUNAWAY * abs(state.lowest)
+    if is_low and state.iteration >= state.anchor.iteration + 10:
+        state.anchor = state.last
+    state.n_rejected = 0
+    state.step_scale = min(1.0, state.step_scale * 1.05)
+
+
+def _go_back(state: RunState, row: dict[str, float]) -> None:
+    _record(state, {**row, "step": 0.0, "rejected": 1.0})
+    state.n_rejected += 1
+    if state.n_rejected > MAX_REJECTED:
+        raise EngineError(
+            f"{MAX_REJECTED} steps in a row led to an energy that is not finite or ran away (iteration "
+            f"{state.iteration}, lowest energy before {state.lowest:.6f} J per site); lower learning_rate or raise "
+            "diag_shift"
+        )
+    point = state.last if state.n_rejected <= 2 else state.anchor
+    state.parameters, state.direction = point.parameters, point.direction
+    state.configurations = point.configurations.copy()
+    state.step_scale *= 0.5
+
+
+def _direction(
+    state: RunState,
+    spec: GroundStateSpec,
+    backend: Backend,
+    sample: Sample,
+    energies: NDArray[np.float64] | NDArray[np.complex128],
+    progress: float,
+) -> Direction:
+    """The natural gradient; a metric that is not positive definite gets a larger shift."""
+    derivatives = backend.derivatives(sample.flat)
+    shift = spec.diag_shift * max(1.0, 10 * (1 - progress / _WARM_UP))
+    for attempt in range(6):
+        try:
+            return natural_gradient(derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM)
+        except np.linalg.LinAlgError:
+            continue
+    raise EngineError(
+        f"no finite step direction at iteration {state.iteration}, even with a diagonal shift of {shift * 1e5:.1g}; "
+        "lower learning_rate or raise diag_shift"
+    )
+
+
+def _record(state: RunState, row: dict[str, float]) -> None:
+    for name in TRACE_NAMES:
+        state.trace[name][state.iteration] = row[name]
+    state.iteration += 1

@@ -1,0 +1,165 @@
+"""Restricted Boltzmann machines: psi(s) = exp(sum_i a_i s_i) prod_j cosh(b_j + sum_i W_ji s_i).
+
+G. Carleo and M. Troyer, Science 355, 602 (2017), eq. 2 and the translation-symmetric form of its supplement.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.lattices import Lattice
+from physics_engines.nqs.ansatz import Parameters
+
+if TYPE_CHECKING:
+    import torch
+
+_INITIAL_SCALE = 0.05
+
+Real = NDArray[np.float64]
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class RbmWeights:
+    """Full weights of an RBM with M hidden units on N sites.
+
+    Attributes:
+        visible: a, shape (N,).
+        hidden: b, shape (M,).
+        weights: W, shape (M, N).
+    """
+
+    visible: Numbers
+    hidden: Numbers
+    weights: Numbers
+
+
+def _log_cosh(x: "torch.Tensor") -> "torch.Tensor":
+    """log cosh without overflow, on the branch that is continuous along the real axis."""
+    import torch
+
+    folded = torch.where(x.real < 0, -x, x)
+    return folded + torch.log1p(torch.exp(-2 * folded)) - float(np.log(2))
+
+
+def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) -> Parameters:
+    if is_complex:
+        pairs: Parameters = scale * (rng.standard_normal(n) + 1j * rng.standard_normal(n)) / np.sqrt(2)
+        return pairs
+    return scale * rng.standard_normal(n)
+
+
+class DenseRbm:
+    """RBM without symmetry; parameters are a (N), b (alpha N) and W (alpha N x N, row by row), in this order.
+
+    Args:
+        n_sites: N.
+        alpha: Hidden units per site.
+        is_complex: Complex parameters.
+    """
+
+    def __init__(self, n_sites: int, alpha: int, is_complex: bool) -> None:
+        self.n_sites = n_sites
+        self.n_hidden = alpha * n_sites
+        self.is_complex = is_complex
+
+    @property
+    def n_parameters(self) -> int:
+        """N + alpha N + alpha N^2."""
+        return self.n_sites + self.n_hidden * (self.n_sites + 1)
+
+    def initial_parameters(self, rng: np.random.Generator) -> Parameters:
+        """Small Gaussian weights."""
+        return _random(rng, self.n_parameters, self.is_complex, _INITIAL_SCALE)
+
+    def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
+        """See ``Ansatz.log_psi``."""
+        n, m = self.n_sites, self.n_hidden
+        visible, hidden, weights = parameters[:n], parameters[n : n + m], parameters[n + m :].reshape(m, n)
+        theta = configurations @ weights.T + hidden
+        return configurations @ visible + _log_cosh(theta).sum(dim=-1)
+
+    def rbm_weights(self, parameters: Parameters) -> RbmWeights:
+        """The three parts of the parameter vector."""
+        n, m = self.n_sites, self.n_hidden
+        return RbmWeights(parameters[:n], parameters[n : n + m], parameters[n + m :].reshape(m, n))
+
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
+        """Columns s_i, t_j and t_j s_i."""
+        spins = configurations.astype(np.float64)
+        products = (t[:, :, None] * spins[:, None, :]).reshape(len(spins), -1)
+        return np.concatenate([spins.astype(t.dtype), t, products], axis=1)
+
+
+class SymmetricRbm:
+    """RBM with translation-tied weights on a periodic lattice.
+
+    Parameters are b (alpha) and w (alpha x N, row by row): hidden unit (f, T) sees theta = b_f + sum_i w_fi s_T(i).
+    There is no visible bias: a uniform one is constant in S^z = 0 and vanishes by spin-flip symmetry in the
+    transverse-field Ising model.
+
+    Args:
+        lattice: Periodic lattice.
+        alpha: Number of features, that is hidden units per site.
+        is_complex: Complex parameters.
+    """
+
+    def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
+        self.lattice = lattice
+        self.alpha = alpha
+        self.is_complex = is_complex
+
+    @property
+    def n_parameters(self) -> int:
+        """alpha (N + 1)."""
+        return self.alpha * (self.lattice.n_sites + 1)
+
+    def initial_parameters(self, rng: np.random.Generator) -> Parameters:
+        """Small Gaussian weights."""
+        return _random(rng, self.n_parameters, self.is_complex, _INITIAL_SCALE)
+
+    def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
+        """See ``Ansatz.log_psi``."""
+        import torch
+
+        hidden, features = parameters[: self.alpha], parameters[self.alpha :].reshape(self.alpha, -1)
+        translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
+        moved = configurations[..., translations]
+        theta = moved @ features.T + hidden
+        return _log_cosh(theta).sum(dim=(-2, -1))
+
+    def rbm_weights(self, parameters: Parameters) -> RbmWeights:
+        """Weights of all translated hidden units, ordered (feature, translation)."""
+        n = self.lattice.n_sites
+        features = parameters[self.alpha :].reshape(self.alpha, n)
+        full = cast(Numbers, np.empty((self.alpha, n, n), dtype=parameters.dtype))
+        np.put_along_axis(
+            full,
+            np.broadcast_to(self.lattice.translations, full.shape),
+            np.broadcast_to(features[:, None, :], full.shape),
+            axis=2,
+        )
+        hidden = cast(Numbers, np.repeat(parameters[: self.alpha], n))
+        visible = cast(Numbers, np.zeros(n, dtype=parameters.dtype))
+        return RbmWeights(visible, hidden, full.reshape(-1, n))
+
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
+        """Sums over translations: sum_T t_fT and the correlation sum_T t_fT s_T(i), the latter by FFT."""
+        from scipy import fft
+
+        shape = self.lattice.shape
+        axes = tuple(range(-len(shape), 0))
+        n_samples = len(configurations)
+        grid = t.reshape(n_samples, self.alpha, *shape)
+        spins = configurations.astype(np.float64).reshape(n_samples, 1, *shape)
+        if self.is_complex:
+            # sum_T t_T s_(T + i): the correlation theorem with conj on t, undone by conjugating t first.
+            product = np.conj(fft.fftn(np.conj(grid), axes=axes)) * fft.fftn(spins, axes=axes)
+            correlation: Numbers = fft.ifftn(product, axes=axes)
+        else:
+            product = np.conj(fft.rfftn(grid, axes=axes)) * fft.rfftn(spins, axes=axes)
+            correlation = fft.irfftn(product, s=shape, axes=axes)
+        sums = t.reshape(n_samples, self.alpha, -1).sum(axis=2)
+        return np.concatenate([sums, correlation.reshape(n_samples, -1)], axis=1)

@@ -1,0 +1,88 @@
+"""Stochastic reconfiguration: the natural gradient of the energy.
+
+S. Sorella, Phys. Rev. Lett. 80, 4558 (1998); sample-space form (minSR): A. Chen and M. Heyl, Nat. Phys. 20, 1476
+(2024); projected momentum (SPRING): G. Goldshlager et al., J. Comput. Phys. 516, 113351 (2024).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.nqs.derivatives import LogDerivatives
+
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A step direction and its length.
+
+    Attributes:
+        vector: Shape (n_parameters,); the parameters move against it.
+        speed: Fubini-Study distance per unit step, sqrt(v^dagger S v).
+    """
+
+    vector: Numbers
+    speed: float
+
+
+def natural_gradient(
+    derivatives: LogDerivatives,
+    local_energies: Numbers,
+    shift: float,
+    previous: Numbers | None = None,
+    momentum: float = 0.0,
+) -> Direction:
+    """Solve (S + shift) v = F + shift momentum v_previous for the direction v.
+
+    S = <O^dagger O> and F = <O^dagger E> of the centred derivatives. In parameter space when there are at most as
+    many parameters as samples, in sample space otherwise; both give the same vector.
+
+    Args:
+        derivatives: Centred logarithmic derivatives of the samples.
+        local_energies: Shape (n_samples,).
+        shift: Diagonal shift added to S.
+        previous: Direction of the step before, shape (n_parameters,).
+        momentum: Share of the previous direction kept where the samples say nothing.
+
+    Raises:
+        numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
+    """
+    n_samples, n_parameters = derivatives.shape
+    residual = local_energies - local_energies.mean()
+    kept = None if previous is None or momentum == 0.0 else momentum * previous
+    if n_parameters <= n_samples:
+        matrix = derivatives.matrix()
+        metric = matrix.conj().T @ matrix
+        metric /= n_samples
+        force = derivatives.adjoint(residual) / n_samples
+        if kept is not None:
+            force = force + shift * kept
+        vector = _solve_positive(metric, shift, force)
+    else:
+        gram = derivatives.gram()
+        gram /= n_samples
+        if kept is not None:
+            residual = residual - derivatives.apply(kept)
+        vector = derivatives.adjoint(_solve_positive(gram, shift, residual)) / n_samples
+        if kept is not None:
+            vector = vector + kept
+    moved = derivatives.apply(vector)
+    speed = float(np.sqrt(np.vdot(moved, moved).real / n_samples))
+    if not (np.isfinite(speed) and np.isfinite(vector).all()):
+        raise np.linalg.LinAlgError("the step direction is not finite")
+    return Direction(vector, speed)
+
+
+def _solve_positive(matrix: Numbers, shift: float, right: Numbers) -> Numbers:
+    """Solve (matrix + shift) x = right by Cholesky, overwriting the matrix."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    matrix.flat[:: matrix.shape[0] + 1] += shift
+    try:
+        factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=True)
+    except ValueError as error:  # SciPy's word for NaN and infinity
+        raise np.linalg.LinAlgError(str(error)) from error
+    solution: Numbers = cho_solve(factor, right, check_finite=False)
+    return solution

@@ -1,0 +1,174 @@
+"""Variational ground state: optimise, then measure the finished wave function with fresh samples.
+
+The same Spec, seed and backend on the same machine give the same bits: one random stream drives the whole run, the
+compiled kernels are sequential, and BLAS is held to one thread, whatever the environment asks for.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.errors import EngineError, Interrupted
+from physics_engines.estimate import Estimate
+from physics_engines.nqs import checkpoint
+from physics_engines.nqs.ansatz import Parameters, build_ansatz
+from physics_engines.nqs.backend import Backend, BackendName, build_backend
+from physics_engines.nqs.evaluation import Measurement, estimates, measure
+from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
+from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.progress import Monitor
+from physics_engines.text import Text
+
+_SAVE_INTERVAL = 5.0
+"""Seconds between restart files."""
+
+
+@dataclass(frozen=True)
+class GroundStateResult:
+    """What a variational run found.
+
+    Attributes:
+        energy_per_site: Upper bound of the ground-state energy per site.
+        variance_per_site: Variance of the total energy divided by the number of sites.
+        v_score: N Var(E) / E^2.
+        acceptance: Accepted share of the proposals of the final sample that change the configuration.
+        trace: Columns of shape (n_iterations,) in units of J per site: ``energy``, ``error``, ``variance``, and
+            ``acceptance``, ``step`` (Fubini-Study length), ``rejected`` (1 where the step before was undone).
+        parameters: Final variational parameters, shape (n_parameters,).
+        configurations: Where the chains ended, int8 (n_chains, n_sites).
+    """
+
+    energy_per_site: Estimate
+    variance_per_site: Estimate
+    v_score: Estimate
+    acceptance: float
+    trace: dict[str, NDArray[np.float64]]
+    parameters: Parameters
+    configurations: NDArray[np.int8]
+
+
+def ground_state(
+    spec: GroundStateSpec,
+    monitor: Monitor | None = None,
+    *,
+    backend: BackendName = "auto",
+    device: str = "cpu",
+) -> GroundStateResult:
+    """Optimise an RBM by stochastic reconfiguration and measure its energy.
+
+    Goes on from ``monitor.checkpoint`` where that file holds the same calculation, with the same bits as a run that
+    was never interrupted.
+
+    Args:
+        spec: The calculation.
+        monitor: Progress, interruption and restart file.
+        backend: "auto" takes compiled kernels on the CPU and plain torch elsewhere.
+        device: Torch device of the plain backend.
+
+    Raises:
+        Interrupted: The monitor asked to stop; the restart file is written.
+        InvalidInput: The restart file belongs to another calculation, or there is no such device.
+        EngineError: The optimisation cannot go on (too many rejected steps in a row).
+    """
+    import scipy.linalg  # noqa: F401  # its BLAS must be loaded before its threads can be limited
+    from threadpoolctl import threadpool_limits
+
+    monitor = monitor or Monitor()
+    ansatz = build_ansatz(spec)
+    hamiltonian = build_hamiltonian(spec)
+    evaluator = build_backend(ansatz, hamiltonian, backend, device)
+    identity = f"{spec.digest()}:{type(evaluator).__name__}:{device}"
+    with threadpool_limits(1):
+        state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
+        if state is None:
+            state = initial_state(spec, ansatz, hamiltonian, evaluator)
+        _optimise(state, spec, evaluator, monitor, identity)
+        parameters, final = _final_measurement(state, spec, evaluator)
+        energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
+    monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
+    return GroundStateResult(
+        energy_per_site=energy,
+        variance_per_site=variance,
+        v_score=v_score,
+        acceptance=final.acceptance,
+        trace=state.trace,
+        parameters=parameters,
+        configurations=state.configurations,
+    )
+
+
+def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor: Monitor, identity: str) -> None:
+    """Iterate to the end, saving now and then and when asked to stop."""
+    saved = time.monotonic()
+    while state.iteration < spec.n_iterations:
+        if monitor.should_stop():
+            _save(state, monitor, identity)
+            kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
+            raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
+        iterate(state, spec, backend)
+        _report(state, spec, monitor)
+        if time.monotonic() - saved > _SAVE_INTERVAL:
+            _save(state, monitor, identity)
+            saved = time.monotonic()
+    _save(state, monitor, identity)
+
+
+def _save(state: RunState, monitor: Monitor, identity: str) -> None:
+    if monitor.checkpoint is not None:
+        checkpoint.save(monitor.checkpoint, state, identity)
+
+
+def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
+    row = {name: float(column[state.iteration - 1]) * spec.coupling for name, column in state.trace.items()}
+    energy, error = row["energy"], row["error"]
+    if not np.isfinite(energy):
+        message = Text(en="step rejected: energy not finite", ja="ステップ棄却: エネルギーが有限でない")
+        monitor.report(0.95 * state.iteration / spec.n_iterations, message)
+        return
+    at = f"{state.iteration}/{spec.n_iterations}"
+    monitor.report(
+        0.95 * state.iteration / spec.n_iterations,
+        Text(
+            en=f"iteration {at}: energy per site {energy:.5f} ± {error:.5f}",
+            ja=f"反復 {at}: 1サイトあたりのエネルギー {energy:.5f} ± {error:.5f}",
+        ),
+        energy=energy,
+        error=error,
+    )
+
+
+def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend) -> tuple[Parameters, Measurement]:
+    """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
+    for parameters, configurations in (
+        (state.parameters, state.configurations),
+        (state.last.parameters, state.last.configurations.copy()),
+        (state.anchor.parameters, state.anchor.configurations.copy()),
+    ):
+        backend.set_parameters(parameters)
+        final = measure(backend, configurations, spec, state.rng)
+        if np.isfinite(final.energies).all():
+            energy = float(final.energies.real.mean()) / spec.n_sites
+            if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
+                state.configurations = configurations
+                return parameters, final
+    raise EngineError("the optimised wave function has no finite energy; lower learning_rate or raise diag_shift")
+
+
+def _optimisation_flags(state: RunState) -> tuple[str, ...]:
+    """Warnings from the trace: steps that were undone, an energy that was still falling."""
+    flags = []
+    rejected = int(np.nansum(state.trace["rejected"]))
+    if rejected:
+        flags.append(f"{rejected} optimisation steps were undone")
+    energy = state.trace["energy"][np.isfinite(state.trace["energy"]) & (state.trace["rejected"] == 0)]
+    fifth = len(energy) // 5
+    if fifth >= 2:
+        before, after = energy[-2 * fifth : -fifth], energy[-fifth:]
+        fall = float(before.mean() - after.mean())
+        noise = float(np.hypot(before.std(), after.std())) / np.sqrt(fifth)
+        if fall > 3 * noise and fall > 1e-3 * abs(float(after.mean())):
+            flags.append("not converged: the energy was still falling; raise n_iterations")
+    return tuple(flags)

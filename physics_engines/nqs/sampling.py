@@ -1,0 +1,67 @@
+"""Markov chains over spin configurations: start, random streams, samples."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.hamiltonian import Hamiltonian
+
+_BLOCK = 2**21
+"""Random numbers drawn at a time."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the chains visited.
+
+    Attributes:
+        configurations: int8, shape (n_chains, n_per_chain, n_sites).
+        acceptance: Accepted share of the proposals that change the configuration; NaN when there was none.
+    """
+
+    configurations: NDArray[np.int8]
+    acceptance: float
+
+    @property
+    def flat(self) -> NDArray[np.int8]:
+        """All configurations, chain after chain, shape (n_samples, n_sites)."""
+        return self.configurations.reshape(-1, self.configurations.shape[-1])
+
+
+def random_configurations(hamiltonian: Hamiltonian, n_chains: int, rng: np.random.Generator) -> NDArray[np.int8]:
+    """Independent random starts, int8 (n_chains, n_sites), in the sector of the Hamiltonian."""
+    n_sites = hamiltonian.n_sites
+    if not hamiltonian.conserves_magnetisation:
+        return rng.integers(0, 2, size=(n_chains, n_sites), dtype=np.int8) * 2 - 1
+    half = np.repeat(np.array([1, -1], dtype=np.int8), n_sites // 2)
+    return rng.permuted(np.tile(half, (n_chains, 1)), axis=1)
+
+
+def draw(
+    backend: Backend, configurations: NDArray[np.int8], n_records: int, n_discard: int, rng: np.random.Generator
+) -> Sample:
+    """Move the chains on and record them once per sweep (n_sites proposals).
+
+    Args:
+        backend: Holds the parameters.
+        configurations: Where the chains stand, (n_chains, n_sites); moved in place.
+        n_records: Configurations to record per chain.
+        n_discard: Sweeps thrown away first.
+        rng: Advanced by a number of draws that depends on the arguments only.
+    """
+    n_chains, n_sites = configurations.shape
+    size = max(1, _BLOCK // (n_chains * n_sites))
+    parts: list[NDArray[np.int8]] = []
+    proposed = accepted = 0
+    total = n_discard + n_records
+    for start in range(0, total, size):
+        uniforms = rng.random((min(size, total - start), n_chains, n_sites))
+        records, block_proposed, block_accepted = backend.sweep(configurations, uniforms)
+        parts.append(records)
+        proposed += int(block_proposed.sum())
+        accepted += int(block_accepted.sum())
+    whole = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+    acceptance = accepted / proposed if proposed else float("nan")
+    return Sample(np.ascontiguousarray(whole[:, n_discard:]), acceptance)

@@ -1,0 +1,349 @@
+"""How people say the fields of the neural-quantum-state Specs, in English and Japanese."""
+
+from physics_engines.spec import Convention, Extents, Slot
+from physics_engines.text import Text
+
+_SPINS = {"model": ("heisenberg", "j1j2")}
+_PAULI = {"model": ("tfim",)}
+_CONVENTIONS = (
+    Convention(
+        form="σ·σ",
+        when=_SPINS,
+        factors={"coupling": 4.0},
+        note=Text(
+            en="H is written with Pauli matrices: J Σ σ·σ = 4J Σ S·S, so the coupling becomes four times as large",
+            ja="H はパウリ行列で書かれている: J Σ σ·σ = 4J Σ S·S なので、S·S の単位での結合定数は 4 倍になる",
+        ),
+    ),
+    Convention(
+        form="ferromagnet",
+        when=_SPINS,
+        note=Text(
+            en="the ferromagnet is not available; only the antiferromagnet H = +J Σ S·S is",
+            ja="強磁性体は計算できません。計算できるのは反強磁性体 H = +J Σ S·S だけです",
+        ),
+    ),
+    Convention(
+        form="-S·S",
+        when=_SPINS,
+        note=Text(
+            en="H = -J Σ S·S is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
+            ja="H = -J Σ S·S は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
+        ),
+    ),
+    Convention(
+        form="-σ·σ",
+        when=_SPINS,
+        note=Text(
+            en="H = -J Σ σ·σ is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
+            ja="H = -J Σ σ·σ は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
+        ),
+    ),
+    Convention(
+        form="-SS",
+        when=_PAULI,
+        factors={"coupling": 0.25, "field": 2.0},
+        note=Text(
+            en="H is written with S = σ/2: J Σ S^z S^z = (J/4) Σ σ^z σ^z and h Σ S^x = (h/2) Σ σ^x, so h/J doubles",
+            ja="H は S = σ/2 で書かれている: J Σ S^z S^z = (J/4) Σ σ^z σ^z、h Σ S^x = (h/2) Σ σ^x。h/J は 2 倍",
+        ),
+    ),
+)
+
+
+MODEL = Slot(
+    en=("model", "hamiltonian"),
+    ja=("模型", "モデル", "ハミルトニアン"),
+    values={
+        "heisenberg": ("heisenberg", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
+        "j1j2": (
+            "j1-j2",
+            "j1-j2 heisenberg",
+            "heisenberg j1-j2",
+            "frustrated heisenberg",
+            "majumdar-ghosh",
+            "マジュンダー・ゴーシュ",
+            "フラストレートしたハイゼンベルク",
+        ),
+        "tfim": (
+            "transverse-field ising",
+            "transverse ising",
+            "tfim",
+            "tfi",
+            "quantum ising",
+            "tf-ising",
+            "ising model in a transverse field",
+            "ising chain in a transverse field",
+            "ising in a transverse field",
+            "ising model in transverse field",
+            "ising chain in transverse field",
+            "ising model with a transverse field",
+            "ising chain with a transverse field",
+            "ising model with transverse field",
+            "ising chain with transverse field",
+            "横磁場イジング",
+            "横磁場中のイジング",
+            "横磁場のイジング",
+            "量子イジング",
+            "横イジング",
+            "横磁場ising",
+            "横磁場中のising",
+        ),
+    },
+    shown={
+        "heisenberg": Text(en="Heisenberg antiferromagnet", ja="ハイゼンベルク反強磁性体"),
+        "j1j2": Text(en="J1-J2 Heisenberg model", ja="J1-J2 ハイゼンベルク模型"),
+        "tfim": Text(en="transverse-field Ising model", ja="横磁場イジング模型"),
+    },
+    formulas={
+        "heisenberg": Text(en="H = J Σ S_i·S_j, S = σ/2, each bond once", ja="H = J Σ S_i·S_j、S = σ/2、各ボンド一回"),
+        "j1j2": Text(
+            en="H = J1 Σ S_i·S_j + J2 Σ' S_i·S_j, S = σ/2, each bond once",
+            ja="H = J1 Σ S_i·S_j + J2 Σ' S_i·S_j、S = σ/2、各ボンド一回",
+        ),
+        "tfim": Text(en="H = -J Σ σ^z σ^z - h Σ σ^x, Pauli matrices", ja="H = -J Σ σ^z σ^z - h Σ σ^x、パウリ行列"),
+    },
+    forms={"heisenberg": ("S·S", "-S·S", "σ·σ", "-σ·σ"), "tfim": ("σσ", "-σσ", "SS", "-SS")},
+    ask=True,
+    refines={"j1j2": "heisenberg"},
+    conventions=_CONVENTIONS,
+)
+
+LATTICE = Slot(
+    en=("lattice",),
+    ja=("格子",),
+    values={
+        "chain": (
+            "chain",
+            "1d",
+            "one-dimensional",
+            "one dimension",
+            "1-d",
+            "ring",
+            "linear chain",
+            "spin chain",
+            "鎖",
+            "チェーン",
+            "一次元",
+            "1次元",
+            "スピン鎖",
+            "リング",
+        ),
+        "square": (
+            "square",
+            "square lattice",
+            "2d",
+            "2-d",
+            "two-dimensional",
+            "two dimensions",
+            "正方格子",
+            "正方",
+            "二次元",
+            "2次元",
+        ),
+    },
+    shown={"chain": Text(en="chain", ja="鎖"), "square": Text(en="square lattice", ja="正方格子")},
+)
+
+SHAPE = Slot(
+    symbols=("N", "L", "Ns", "N_sites", "n_sites"),
+    en=(
+        "size",
+        "system size",
+        "sites",
+        "site",
+        "spins",
+        "spin",
+        "length",
+        "linear size",
+        "side",
+        "number of sites",
+        "number of spins",
+        "lattice sites",
+        "lattice points",
+    ),
+    ja=(
+        "サイズ",
+        "サイト数",
+        "サイト",
+        "スピン",
+        "個のスピン",
+        "長さ",
+        "一辺",
+        "系のサイズ",
+        "格子点",
+        "格子点数",
+        "スピン数",
+        "粒子数",
+        "系サイズ",
+        "個",
+        "辺",
+    ),
+    en_label="size",
+    ja_label="サイズ",
+    extents=Extents(
+        kind="lattice",
+        dimensions={"chain": 1, "square": 2},
+        total=(
+            "N",
+            "Ns",
+            "N_sites",
+            "n_sites",
+            "sites",
+            "site",
+            "spins",
+            "spin",
+            "number of sites",
+            "number of spins",
+            "lattice sites",
+            "lattice points",
+            "サイト数",
+            "サイト",
+            "スピン",
+            "個のスピン",
+            "格子点",
+            "格子点数",
+            "スピン数",
+            "粒子数",
+            "個",
+        ),
+    ),
+)
+
+BOUNDARY = Slot(
+    en=("boundary", "boundary condition"),
+    ja=("境界条件", "境界"),
+    values={
+        "periodic": (
+            "periodic",
+            "pbc",
+            "pbcs",
+            "ring",
+            "torus",
+            "closed",
+            "周期",
+            "周期境界",
+            "周期的",
+            "周期的境界条件",
+            "周期境界条件",
+            "トーラス",
+            "リング",
+        ),
+        "open": (
+            "open",
+            "obc",
+            "obcs",
+            "open boundary",
+            "free boundary",
+            "free ends",
+            "open ends",
+            "開放",
+            "開放端",
+            "開放境界",
+            "開放境界条件",
+            "自由端",
+            "自由境界",
+            "開いた",
+        ),
+    },
+    shown={
+        "periodic": Text(en="periodic boundary", ja="周期境界条件"),
+        "open": Text(en="open boundary", ja="開放境界条件"),
+    },
+)
+
+COUPLING = Slot(
+    symbols=("J", "J1"),
+    en=("coupling", "coupling constant", "exchange", "exchange coupling"),
+    ja=("結合定数", "交換相互作用", "交換結合"),
+    en_label="J",
+    ja_label="J",
+)
+
+J2 = Slot(
+    symbols=("J2", "J2/J1", "J2/J"),
+    en=("next-nearest-neighbour coupling", "next nearest neighbor coupling", "frustration"),
+    ja=("次近接相互作用", "フラストレーション"),
+    values={"0.5": ("majumdar-ghosh", "マジュンダー・ゴーシュ")},
+    en_label="J2/J1",
+    ja_label="J2/J1",
+    unit_of="coupling",
+    only_with={"model": "j1j2"},
+)
+
+FIELD = Slot(
+    symbols=("h", "Γ", "g", "h/J", "Γ/J", "hx", "h_x", "h_x/J", "g/J"),
+    en=("transverse field", "field", "field strength", "magnetic field"),
+    ja=("横磁場", "磁場", "横磁場の強さ"),
+    values={
+        "1": ("critical point", "at criticality", "critical tfim", "quantum critical point", "臨界点", "臨界"),
+    },
+    en_label="h/J",
+    ja_label="h/J",
+    unit_of="coupling",
+    only_with={"model": "tfim"},
+)
+
+ANSATZ = Slot(
+    en=("ansatz", "wave function"),
+    ja=("波動関数", "アンザッツ"),
+    values={
+        "rbm": ("real rbm", "dense rbm", "rbm with real weights", "実rbm", "実数rbm", "実数のrbm"),
+        "rbm_complex": (
+            "complex rbm",
+            "complex-valued rbm",
+            "rbm with complex weights",
+            "complex restricted boltzmann machine",
+            "rbm_complex",
+            "複素rbm",
+            "複素数rbm",
+            "複素数のrbm",
+            "複素ボルツマンマシン",
+        ),
+        "rbm_symmetric": ("symmetric rbm", "translation-symmetric rbm", "tied rbm", "並進対称rbm", "対称rbm"),
+        "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
+    },
+    shown={
+        "rbm": Text(en="real RBM", ja="実 RBM"),
+        "rbm_complex": Text(en="complex RBM", ja="複素 RBM"),
+        "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
+        "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
+    },
+)
+
+ALPHA = Slot(
+    symbols=("α", "alpha"),
+    en=("hidden density", "hidden unit density"),
+    ja=("隠れ層密度", "隠れユニット密度"),
+    en_label="α",
+    ja_label="α",
+)
+
+N_ITERATIONS = Slot(
+    symbols=("n_iterations", "n_iter"),
+    en=(
+        "iterations",
+        "steps",
+        "iteration",
+        "iters",
+        "optimisation steps",
+        "optimization steps",
+        "sr steps",
+        "training steps",
+    ),
+    ja=("反復", "反復回数", "回の反復", "イテレーション", "最適化ステップ", "ステップ"),
+)
+
+N_SAMPLES = Slot(
+    symbols=("n_samples",),
+    en=("samples", "sample", "mc samples"),
+    ja=("サンプル", "サンプル数", "個のサンプル", "標本"),
+)
+
+SEED = Slot(en=("seed", "random seed", "rng seed"), ja=("乱数の種", "シード", "乱数シード"))
+
+N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",))
+
+LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",))
+
+DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",))
