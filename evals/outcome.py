@@ -36,6 +36,12 @@ class Outcome:
     error: str = ""
     seconds: float = 0.0
 
+    @property
+    def reason(self) -> str:
+        """How it ended, with the first sentence a person was given instead of a result."""
+        said = self.error or (self.answer.answer.partition("\n")[0] if self.answer and not self.steps else "")
+        return f"{self.ending}: {said}" if said else self.ending
+
 
 def outcome_of_error(error: Exception) -> Outcome:
     """An expected error keeps its status; anything else is a crash."""

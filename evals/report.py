@@ -36,7 +36,11 @@ class ItemReport(_Frozen):
 
     def faults(self) -> str:
         """What counted and was wrong, in one line."""
-        return "; ".join(f"{check.name}: {check.detail}" for check in self.checks if check.counts and not check.passed)
+        wrong = [check for check in self.checks if check.counts and not check.passed]
+        details = dict.fromkeys(check.detail for check in wrong)
+        return "; ".join(
+            f"{', '.join(check.name for check in wrong if check.detail == detail)}: {detail}" for detail in details
+        )
 
 
 class Score(_Frozen):

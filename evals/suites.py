@@ -75,10 +75,11 @@ class SectionRef(_Frozen):
     """A section of the textbook."""
 
     chapter: str = Field(pattern=r"^[A-Z]\d{1,2}$")
-    section: int = Field(ge=1)
+    section: int = Field(ge=0)
+    """Number of the section; 0 is the introduction of the chapter."""
 
     def __str__(self) -> str:
-        return f"{self.chapter} §{self.section}"
+        return f"{self.chapter} §{self.section}" if self.section else f"{self.chapter}, introduction"
 
 
 class TextbookItem(Item):

@@ -19,6 +19,6 @@ def abstained(outcome: Outcome) -> bool:
 def score_unanswerable(outcome: Outcome) -> Sequence[Check]:
     """Right when the system abstains."""
     shown = [entry.label for entry in outcome.answer.evidence] if outcome.answer else []
-    detail = outcome.error or f"{outcome.ending}{': ' if shown else ''}{'; '.join(shown)}"
+    detail = f"{outcome.ending}: {'; '.join(shown)}" if shown else outcome.reason
     passed = abstained(outcome)
     return [Check(name="abstained", passed=passed, detail="" if passed else detail)]

@@ -16,7 +16,7 @@ def score_textbook(item: TextbookItem, outcome: Outcome, library: Library) -> Se
     """Right when the question is answered by valid quotations, one of them from a gold section."""
     cited = [entry for entry in outcome.answer.evidence if entry.kind == "cited"] if outcome.answer else []
     answered = outcome.ending == "answered" and bool(cited)
-    reason = "" if answered else outcome.error or outcome.ending
+    reason = "" if answered else outcome.reason
     faults = [fault for entry in cited if (fault := citation_fault(entry, library))]
     found = [section_of(entry, library) for entry in cited]
     places = ", ".join(dict.fromkeys(str(place) for place in found if place))
@@ -50,7 +50,7 @@ def citation_fault(entry: Evidence, library: Library) -> str:
 
 
 def section_of(entry: Evidence, library: Library) -> SectionRef | None:
-    """The section of the textbook a quotation truly stands in; None where it stands in none."""
+    """The section of the textbook a quotation truly stands in; None where it stands in no chapter."""
     if entry.span is None:
         return None
     try:
@@ -59,6 +59,6 @@ def section_of(entry: Evidence, library: Library) -> SectionRef | None:
         return None
     number = _SECTION.search(place.section)
     chapter = place.chapter.partition(" ")[0]
-    if number is None or not re.fullmatch(r"[A-Z]\d{1,2}", chapter):
+    if not re.fullmatch(r"[A-Z]\d{1,2}", chapter):
         return None
-    return SectionRef(chapter=chapter, section=int(number[1]))
+    return SectionRef(chapter=chapter, section=int(number[1]) if number else 0)

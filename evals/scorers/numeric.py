@@ -15,16 +15,14 @@ def score_computation(expect: Reference, outcome: Outcome) -> Sequence[Check]:
     """
     entries = [entry for entry in outcome.answer.evidence if _fits(entry, expect)] if outcome.answer else []
     if outcome.answer is None or not entries:
-        reason = outcome.error or f"{outcome.ending}, no {expect.exactness} value of {expect.tool}"
+        reason = f"no {expect.exactness} value of {expect.tool}, but {outcome.reason}"
         return [Check(name=name, passed=False, detail=reason) for name in ("value", "unit", "bound", "shown")]
     text = outcome.answer.answer
     return [
         _all("value", [_value_fault(entry, expect) for entry in entries]),
         _all("unit", [f"unit {entry.unit!r}" if entry.unit != expect.unit else "" for entry in entries]),
         _all("bound", [_bound_fault(entry, expect) for entry in entries]),
-        _all(
-            "shown", [f"[{entry.id}] is not in the answer" if f"[{entry.id}]" not in text else "" for entry in entries]
-        ),
+        _all("shown", ["" if f"[{entry.id}]" in text else f"[{entry.id}] is not in the answer" for entry in entries]),
     ]
 
 

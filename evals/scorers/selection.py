@@ -20,7 +20,7 @@ def score_selection(expect: Selection, outcome: Outcome, registry: Registry) -> 
     if not outcome.steps:
         passed = outcome.ending in expect.status
         wanted = " or ".join((*expect.tools, *expect.status))
-        detail = "" if passed else f"{outcome.error or outcome.ending}, expected {wanted}"
+        detail = "" if passed else f"expected {wanted}, not {outcome.reason}"
         names = ("selection", "parameters") if expect.tools and not passed else ("selection",)
         return [Check(name=name, passed=passed, detail=detail) for name in names]
     fault = _tools_fault(expect, outcome.steps)
