@@ -55,7 +55,7 @@ def evaluate(
     else:
         print_report(report, Console())
         print(f"Report {out}")
-    return int(any(item.ending == "crashed" for suite in report.suites for item in suite.items))
+    return int(any(item.ending in ("crashed", "failed") for suite in report.suites for item in suite.items))
 
 
 def _check_writable(out: Path) -> None:

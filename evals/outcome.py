@@ -25,7 +25,7 @@ class Outcome:
     Attributes:
         ending: Status of the answer; "planned" where calls were planned and not run; "crashed" after a defect.
         answer: The answer, where one was given.
-        steps: The planned calls, where only planning was asked for.
+        steps: The calls that were planned, or those that were run.
         error: What was raised.
         seconds: Wall time.
     """
@@ -39,7 +39,7 @@ class Outcome:
     @property
     def reason(self) -> str:
         """How it ended, with the first sentence a person was given instead of a result."""
-        said = self.error or (self.answer.answer.partition("\n")[0] if self.answer and not self.steps else "")
+        said = self.error or (self.answer.answer.partition("\n")[0] if self.answer else "")
         return f"{self.ending}: {said}" if said else self.ending
 
 

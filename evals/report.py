@@ -28,8 +28,9 @@ class ItemReport(_Frozen):
     right: bool
     ending: Ending
     checks: tuple[Check, ...]
-    plan: tuple[dict[str, object], ...] = ()
-    """The calls, where only planning was asked for."""
+    calls: tuple[dict[str, object], ...] = ()
+    """The calls that were planned, or those that were run."""
+    runs: tuple[str, ...] = ()
     answer: str = ""
     error: str = ""
     seconds: float
@@ -84,7 +85,8 @@ def item_report(item: Item, outcome: Outcome, checks: Sequence[Check]) -> ItemRe
         right=bool(counting) and all(counting),
         ending=outcome.ending,
         checks=tuple(checks),
-        plan=tuple(step.model_dump(mode="json", include={"tool", "spec"}) for step in outcome.steps),
+        calls=tuple(step.model_dump(mode="json", include={"tool", "spec"}) for step in outcome.steps),
+        runs=outcome.answer.runs if outcome.answer else (),
         answer=outcome.answer.answer if outcome.answer else "",
         error=outcome.error,
         seconds=round(outcome.seconds, 3),

@@ -18,7 +18,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from agent.answer import Answer
 from agent.graphs.chat import build_chat_graph
 from agent.graphs.state import AgentContext, ChatState
-from agent.planning.plan import Plan
+from agent.planning.plan import Plan, Step
 from agent.runs import RunFolder, new_run_id
 from agent.session import Session, approve_all, open_session
 from agent.settings import Settings, load_settings
@@ -28,7 +28,7 @@ from evals.scorers import Check, score
 from evals.suites import Item, Suite
 from knowledge import Library
 from physics_engines.files import write_text
-from tools.jobs import describe_environment
+from tools.jobs import describe_environment, read_call
 
 OnItem = Callable[[Suite, ItemReport], None]
 
@@ -101,9 +101,13 @@ async def plan_only(question: str, context: AgentContext) -> Outcome:
 
 
 async def ask(question: str, session: Session) -> Outcome:
-    """Answer a question; every call is approved."""
+    """Answer a question; every call is approved. The calls are those the run folder holds."""
     answer = await session.ask(question, approver=approve_all)
-    return Outcome(answer.status, answer)
+    files = [
+        file for run in answer.runs for file in sorted(RunFolder(session.context.home, run).path.glob("*/call.json"))
+    ]
+    calls = [read_call(file) for file in files]
+    return Outcome(answer.status, answer, tuple(Step(tool=call.tool, spec=call.spec) for call in calls))
 
 
 async def _run_item(suite: Suite, item: Item, session: Session) -> ItemReport:

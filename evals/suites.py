@@ -102,6 +102,8 @@ class Reference(_Frozen):
     """A number known from elsewhere, and how close a computed one has to come."""
 
     tool: str
+    spec: dict[str, object]
+    """The calculation; fields that are left out keep their default."""
     label: str
     """Words in the label of the evidence that holds the number."""
     exactness: Exactness

@@ -36,5 +36,5 @@ def score(item: Item, outcome: Outcome, registry: Registry, library: Callable[[]
         case UnanswerableItem():
             return score_unanswerable(outcome)
         case ComputationItem():
-            return score_computation(item.expect, outcome)
+            return score_computation(item.expect, outcome, registry)
     raise TypeError(f"no scorer for {type(item).__name__}")

@@ -5,20 +5,28 @@ from collections.abc import Sequence
 from agent.evidence import Evidence
 from evals.outcome import Outcome
 from evals.scorers.check import Check
-from evals.suites import Reference
+from evals.scorers.selection import parameter_faults
+from evals.suites import Reference, Selection
+from tools.registry import Registry
+
+_CHECKS = ("parameters", "value", "unit", "bound", "shown")
 
 
-def score_computation(expect: Reference, outcome: Outcome) -> Sequence[Check]:
-    """Right when the headline numbers that fit the description have the unit, lie within the tolerance and are shown.
+def score_computation(expect: Reference, outcome: Outcome, registry: Registry) -> Sequence[Check]:
+    """Right when the right calculation was run and its number has the unit, lies within the tolerance and is shown.
 
-    All that fit are looked at: one right number beside a wrong one makes no right answer.
+    All headline numbers that fit the description are looked at: one right number beside a wrong one makes no right
+    answer.
     """
     entries = [entry for entry in outcome.answer.evidence if _fits(entry, expect)] if outcome.answer else []
     if outcome.answer is None or not entries:
         reason = f"no {expect.exactness} value of {expect.tool}, but {outcome.reason}"
-        return [Check(name=name, passed=False, detail=reason) for name in ("value", "unit", "bound", "shown")]
+        return [Check(name=name, passed=False, detail=reason) for name in _CHECKS]
     text = outcome.answer.answer
+    calls = [step for step in outcome.steps if step.tool == expect.tool]
+    selection = Selection(tools=(expect.tool,), spec={expect.tool: expect.spec})
     return [
+        _all("parameters", parameter_faults(selection, calls, registry)),
         _all("value", [_value_fault(entry, expect) for entry in entries]),
         _all("unit", [f"unit {entry.unit!r}" if entry.unit != expect.unit else "" for entry in entries]),
         _all("bound", [_bound_fault(entry, expect) for entry in entries]),
