@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.llm import choose_model, probe
-from agent.llm.errors import ModelError
-from agent.settings import Settings
+from agent.settings import Settings, unknown_environment
 from physics_engines.files import write_text
 from tools.errors import AnsatzError
 from tools.jobs import describe_environment
@@ -34,6 +33,7 @@ async def examine(settings: Settings) -> list[Finding]:
     """Look at everything an answer depends on; nothing is changed but the home folder, which is made if absent."""
     return [
         *await _model(settings),
+        *(Finding("settings", "fault", f"{name} is no setting of Ansatz") for name in unknown_environment()),
         _home(settings),
         _devices(),
         _library(settings),
@@ -49,11 +49,18 @@ async def _model(settings: Settings) -> list[Finding]:
     if model is None:
         hint = "set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL for free-form answers"
         return [Finding("tier", "ok", f"rules: no model is configured; {hint}")]
-    try:
-        found = await probe(model)
-    except ModelError as error:
-        return [Finding("tier", "ok", model.tier), Finding("model", "fault", str(error))]
-    return [Finding("tier", "ok", model.tier), *(Finding("model", "ok", line) for line in found.lines())]
+    found = await probe(model)
+    offered = f"; the server offers {', '.join(found.models)}" if found.models else ""
+    findings = [
+        Finding("tier", "ok", found.tier),
+        Finding("endpoint", "ok", settings.base_url or ("api.openai.com" if settings.api_key else "this process")),
+        Finding("model", "fault" if found.problem else "ok", f"{model.name}{offered}"),
+    ]
+    took = f"one live tool call took {found.usage.seconds:.1f} s"
+    return [
+        *findings,
+        Finding("tool calls", "fault" if found.problem else "ok", found.problem or f"{found.rung}; {took}"),
+    ]
 
 
 def _home(settings: Settings) -> Finding:
@@ -71,9 +78,8 @@ def _devices() -> Finding:
 
 
 def _library(settings: Settings) -> Finding:
-    from knowledge.errors import LibraryError
-
     from knowledge import Library
+    from knowledge.errors import LibraryError
 
     try:
         report = Library.open(settings.home).verify()

@@ -71,6 +71,7 @@ class Slot:
         refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
         extents: For tuples of lattice extents, how they are said.
         conventions: Other conventions of the Hamiltonian that can be converted.
+        detail: A numerical detail: its default is not named among the assumptions of a reading.
     """
 
     symbols: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ class Slot:
     refines: Mapping[str, str] = field(default_factory=dict)
     extents: Extents | None = None
     conventions: tuple[Convention, ...] = ()
+    detail: bool = False
 
 
 class Spec(BaseModel):

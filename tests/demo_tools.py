@@ -60,7 +60,8 @@ class BoxSpec(Spec):
 def box(spec: BoxSpec, context: ToolContext) -> Result:
     """Ground-state energy of a particle in a box, exact."""
     value = sum((math.pi / extent) ** 2 / 2 for extent in spec.extents) if spec.hard else 0.0
-    energy = Estimate(label=Text(en="energy", ja="エネルギー"), value=value, exactness="exact", method=Text(en="formula", ja="公式"))
+    method = Text(en="formula", ja="公式")
+    energy = Estimate(label=Text(en="energy", ja="エネルギー"), value=value, exactness="exact", method=method)
     return Result(estimates={"energy": energy})
 
 

@@ -35,7 +35,7 @@ from physics_engines.progress import Progress
 from physics_engines.text import Language
 from tools.base import Tool
 from tools.errors import AnsatzError, ExitStatus
-from tools.jobs import describe_environment, run_call
+from tools.jobs import describe_environment, list_jobs, run_call
 from tools.registry import Registry
 
 RULES = "rules"
@@ -74,9 +74,12 @@ async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update
         return fresh | _finish(state, status, reading.refusal.sentence)
     if reading.missing:
         return fresh | _finish(state, "needs_input", _questions_back(reading))
-    if reading.intent in ("help", "status") or (model is None and not (reading.tools or reading.knowledge)):
-        status = "answered" if reading.intent in ("help", "status") else "not_found"
-        return fresh | _finish(state, status, _capabilities(reading, registry))
+    if reading.intent == "status":
+        return fresh | _finish(state, "answered", _jobs(runtime.context.home, reading.language))
+    if reading.intent == "help" and not reading.nearest:
+        return fresh | _finish(state, "answered", _capabilities(reading, registry))
+    if reading.nearest and model is None:
+        return fresh | _finish(state, "not_found", _capabilities(reading, registry))
     return fresh
 
 
@@ -271,16 +274,16 @@ async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Write the run folder and remember the turn."""
     folder = runtime.context.run_folder(state)
     usage = {**state["usage"], "wall_seconds": round(time.time() - state["started"], 3)}
-    done = [outcome for outcome in _outcomes(state) if outcome.result is not None]
+    outcomes = _outcomes(state)
     answer = Answer.model_validate(
         {
             **state["answer"],
             "usage": usage,
-            "figures": [path for outcome in done for path in _figures(folder.path / outcome.folder, outcome)],
+            "figures": [path for outcome in outcomes for path in _figures(folder.path / outcome.folder, outcome)],
             "repeat": [
                 f"ansatz run --spec {folder.path / outcome.folder / 'call.json'}"
-                for outcome in done
-                if outcome.result.estimates
+                for outcome in outcomes
+                if outcome.result is not None and outcome.result.estimates
             ],
         }
     )
@@ -378,12 +381,13 @@ def _answer(
     state: ChatState, status: Status, text: str, ledger: Ledger, notes: list[str], removed: tuple[str, ...]
 ) -> Answer:
     reading = _reading(state)
-    if reading.summary and any(entry.kind != "cited" for entry in ledger):
-        text = f"{reading.summary}\n\n{text}"
+    line = " ".join([reading.summary, *reading.ambiguities])
+    if any(entry.kind != "cited" for entry in ledger):
+        text = f"{line}\n\n{text}"
     return Answer(
         question=state["question"],
         answer=text,
-        reading=reading.summary,
+        reading=line,
         language=reading.language,
         tier=state["tier"],
         status=status,
@@ -411,8 +415,14 @@ def _capabilities(reading: Reading, registry: Registry) -> str:
         )
         for name in names
     ]
-    heading = phrases.HELP if reading.intent in ("help", "status") else phrases.NOT_UNDERSTOOD
+    heading = phrases.NOT_UNDERSTOOD if reading.nearest else phrases.HELP
     return "\n".join([heading.in_language(reading.language), *lines])
+
+
+def _jobs(home: Path, language: Language) -> str:
+    jobs = list_jobs(home, limit=10)
+    lines = [f"- {job.short_id}  {job.state}  {job.identity.tool}  ({job.identity.run_id})" for job in jobs]
+    return "\n".join(lines) or phrases.NO_JOBS.in_language(language)
 
 
 def _fault(problem: Problem) -> str:

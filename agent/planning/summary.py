@@ -86,7 +86,7 @@ def _value(slot: FieldSlot, reading: SlotReading, language: Language) -> str:
 def _default(state: Resolution, slot: FieldSlot, defaults: dict[str, object]) -> str:
     """A default that was not said, where it matters for what was."""
     value = defaults.get(slot.name)
-    if slot.name in state.read or slot.required or value is None or slot.kind == "words":
+    if slot.name in state.read or slot.required or slot.slot.detail or value is None or slot.kind == "words":
         return ""
     for other, wanted in slot.slot.only_with.items():
         said = state.read[other].values if other in state.read else (state.value(other),)

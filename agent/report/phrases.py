@@ -55,3 +55,4 @@ NOT_UNDERSTOOD = Text(
     ja="何を計算し何を調べればよいか判断できませんでした。近い機能は次のとおりです。",
 )
 HELP = Text(en="What I can do:", ja="できること：")
+NO_JOBS = Text(en="There are no calculations yet.", ja="計算はまだありません。")

@@ -332,18 +332,20 @@ N_ITERATIONS = Slot(
         "training steps",
     ),
     ja=("反復", "反復回数", "回の反復", "イテレーション", "最適化ステップ", "ステップ"),
+    detail=True,
 )
 
 N_SAMPLES = Slot(
     symbols=("n_samples",),
     en=("samples", "sample", "mc samples"),
     ja=("サンプル", "サンプル数", "個のサンプル", "標本"),
+    detail=True,
 )
 
 SEED = Slot(en=("seed", "random seed", "rng seed"), ja=("乱数の種", "シード", "乱数シード"))
 
-N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",))
+N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",), detail=True)
 
-LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",))
+LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",), detail=True)
 
-DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",))
+DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",), detail=True)

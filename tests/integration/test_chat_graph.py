@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agent.answer import Answer
-from agent.session import Decision, Session, approve_all, open_session
+from agent.session import Decision, approve_all, open_session
 from agent.settings import load_settings
 from tests.loopback import Call, Fault, Say
 from tools.errors import Stopped
@@ -90,7 +90,7 @@ async def test_plan_that_contradicts_the_question_is_replaced(loopback) -> None:
 
 
 async def test_invented_citations_and_proofs_are_removed(loopback) -> None:
-    said = 'The energy is [E1]. Bethe (1931) proved it in Lean [E7], arXiv:2001.00001, see "exact forever and for all rings".'
+    said = 'The energy is [E1]. Bethe (1931) proved it in Lean [E7], arXiv:2001.00001: "exact forever for all rings".'
     server = loopback([Call(("nqs__exact", CHAIN)), Say(said), Say(said)])
     answer = await ask(QUESTION, server)
     for invented in ("1931", "Lean [E7]", "proved", "arXiv", "forever"):
@@ -172,5 +172,3 @@ async def test_run_folder_holds_everything(tmp_path) -> None:
     assert {"answer.json", "answer.md", "ledger.json", "transcript.json", "environment.json", "1-nqs.exact"} <= names
     assert json.loads((folder / "answer.json").read_text())["answer"] == answer.answer
     assert not list(folder.rglob("*.part"))
-
-

@@ -39,6 +39,7 @@ def _edited(call: PendingCall, console: Console) -> dict[str, object]:
         changes = Prompt.ask("changes, as name=value separated by spaces", console=console)
         pairs = dict(part.split("=", 1) for part in changes.split() if "=" in part)
         try:
-            return tool.parse({**call.spec, **pairs}).model_dump(mode="json")
+            edited: dict[str, object] = tool.parse({**call.spec, **pairs}).model_dump(mode="json")
+            return edited
         except AnsatzError as error:
             console.print(str(error))

@@ -44,9 +44,9 @@ async def _chat(thread: str, as_json: bool, yes: bool) -> int:
 
     async with open_session(load_settings()) as session:
         talk.print(f"thread {thread} (go on later with: ansatz chat --thread {thread}); /quit ends", highlight=False)
-        for question, answer_text in await session.turns(thread):
-            talk.print(f"\n> {question}\n{answer_text}", markup=False, highlight=False)
-        question = None
+        for asked, answered in await session.turns(thread):
+            talk.print(f"\n> {asked}\n{answered}", markup=False, highlight=False)
+        question: str | None = None
         while True:
             try:
                 with ProgressView(talk, quiet=as_json) as view:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,7 +14,7 @@ from agent.interfaces.cli.output import JsonOption, print_json
 from tools.errors import AnsatzError, BadInput, Missing, Refused
 
 if TYPE_CHECKING:
-    from knowledge import Hit, Library
+    from knowledge import AddProgress, Hit, Library
 
 BookOption = Annotated[str | None, typer.Option("--book", help="Only this book.")]
 LanguageOption = Annotated[
@@ -29,6 +30,8 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     for name, function in (
+        ("add", add),
+        ("remove", remove),
         ("search", search),
         ("show", show),
         ("list", list_),
@@ -63,6 +66,51 @@ def search(
         print(f"{hit.score:7.2f}  {hit.chapter} {hit.section}  {hit.span}\n         {_clipped(hit.text)}")
     if not hits:
         raise Refused("nothing in the library shares a word with the query")
+    return 0
+
+
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="PDF, LaTeX, Markdown, HTML or text files, or folders of them.")],
+    book: Annotated[str, typer.Option("--book", help="Name of the book they belong to.")] = "documents",
+    as_json: JsonOption = False,
+) -> int:
+    """Add your own documents; one that has changed replaces its older text, one that has not changes nothing."""
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    library, started = _open(), time.monotonic()
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar, _translated():
+        task = bar.add_task("reading", total=None)
+
+        def show_progress(done: AddProgress) -> None:
+            rate = done.pages / max(time.monotonic() - started, 1e-3)
+            text = f"{done.files_done}/{done.files} files, {done.pages} pages, {rate:.0f} pages/s  {done.document}"
+            bar.update(task, description=text)
+
+        report = library.add(paths, book=book, on_progress=show_progress)
+    if as_json:
+        print_json({name: list(value) if isinstance(value, tuple) else value for name, value in vars(report).items()})
+    else:
+        print(f"{len(report.added)} added, {len(report.replaced)} replaced, {len(report.unchanged)} unchanged")
+        for remark in (*report.remarks, *report.failed):
+            print(remark, file=sys.stderr)
+    if report.failed and not (report.added or report.replaced or report.unchanged):
+        raise BadInput("; ".join(report.failed))
+    return 0
+
+
+def remove(
+    documents: Annotated[list[str], typer.Argument(help="Identifiers of documents, as 'ansatz library list' prints.")],
+    as_json: JsonOption = False,
+) -> int:
+    """Remove documents; no byte of their text stays in the library."""
+    with _translated():
+        removed = _open().remove(documents)
+    if as_json:
+        print_json({"removed": [item.id for item in removed]})
+    else:
+        print(f"{len(removed)} removed")
     return 0
 
 
@@ -116,7 +164,13 @@ def calibrate(as_json: JsonOption = False) -> int:
     if as_json:
         print_json(calibration.to_json())
         return 0
-    print(calibration.table())
+    counts = (calibration.n_answerable, calibration.n_near, calibration.n_far)
+    print("fitted to {} answerable, {} near-domain and {} far-domain questions".format(*counts))
+    print("threshold  answered  near refused  far refused")
+    for point in calibration.curve:
+        shares = f"{point.answered:8.2f}  {point.refused_near:12.2f}  {point.refused_far:11.2f}"
+        print(f"{point.threshold:9.3f}  {shares}{'  <- in use' if point.threshold == calibration.threshold else ''}")
+    print(f"in use: {calibration.threshold:.3f}")
     return 0
 
 

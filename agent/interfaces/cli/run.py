@@ -109,7 +109,8 @@ def _metavar(field: FieldInfo) -> str:
     annotation = field.annotation
     if get_origin(annotation) is Literal:
         return "|".join(str(value) for value in get_args(annotation))
-    return {int: "INTEGER", float: "NUMBER", bool: "true|false"}.get(annotation, "TEXT") if annotation else "TEXT"
+    named: dict[object, str] = {int: "INTEGER", float: "NUMBER", bool: "true|false"}
+    return named.get(annotation, "TEXT")
 
 
 def _read_json(path: Path) -> dict[str, object]:

@@ -1,0 +1,183 @@
+"""The user's own documents: add, replace, remove; a document is in the library whole or not at all."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable, UnreadableDocument
+from knowledge.ingest.read import FORMATS, read_document
+from knowledge.model import TEXTBOOK
+from knowledge.store import DocumentInfo, NewDocument, Store
+
+DEFAULT_BOOK = "documents"
+
+_BOOK_NAME = re.compile(r"[^\s/:][^/:\n\t]{0,79}")
+
+
+@dataclass(frozen=True)
+class AddProgress:
+    """How far an ``add`` is."""
+
+    document: str
+    """Name of the file being read."""
+    pages: int
+    """Pages read so far, of all files; a file without pages counts as one."""
+    files_done: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Added:
+    """What an ``add`` did; documents are named by their identifiers.
+
+    Attributes:
+        remarks: Sentences about pages that could not be read of documents that were added.
+        failed: Sentences about files that were not added.
+    """
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    remarks: tuple[str, ...]
+    failed: tuple[str, ...]
+    pages: int
+
+
+ProgressCallback = Callable[[AddProgress], None]
+
+
+@contextmanager
+def sole_writer(folder: Path) -> Iterator[None]:
+    """Hold the library's writer lock.
+
+    Raises:
+        LibraryBusy: At once, where another process holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / "writer.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LibraryBusy("another process is adding or removing documents; try again when it has finished") from None
+    except OSError as error:
+        raise LibraryUnavailable(f"cannot write to {folder}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, on_progress: ProgressCallback) -> Added:
+    """Add files, and the files of known kinds in folders; see ``Library.add``."""
+    if book == TEXTBOOK:
+        raise InvalidRequest(f"{TEXTBOOK!r} is the built-in book; choose another name")
+    if not _BOOK_NAME.fullmatch(book):
+        raise InvalidRequest(f"{book!r} cannot name a book: 1 to 80 characters without '/' and ':'")
+    files = _files(paths)
+    outcome: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": [], "remarks": [], "failed": []}
+    pages = 0
+    for number, (path, name) in enumerate(files):
+        before = pages
+
+        def on_page(done: int, _total: int, before: int = before, number: int = number, name: str = name) -> None:
+            on_progress(AddProgress(name, before + done, number, len(files)))
+
+        try:
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            identifier, what = _place(store, book, path, name, digest)
+            if what != "unchanged":
+                parsed, remark = read_document(path, on_page)
+                pages += max(len(parsed.pages), 1)
+                document = NewDocument(
+                    id=identifier,
+                    book=book,
+                    ordinal=0,
+                    chapter=parsed.title,
+                    chapter_id="",
+                    format=FORMATS[path.suffix.lower()],
+                    source=str(path.resolve()),
+                    licence=licence,
+                    source_sha256=digest,
+                    parsed=parsed,
+                )
+                with store.writing() as writer:
+                    writer.replace(document)
+                    writer.restamp(book)
+                if remark:
+                    outcome["remarks"].append(remark)
+            outcome[what].append(identifier)
+        except UnreadableDocument as error:
+            outcome["failed"].append(str(error))
+        except OSError as error:
+            outcome["failed"].append(f"{name}: it cannot be read ({error.strerror})")
+        on_progress(AddProgress(name, pages, number + 1, len(files)))
+    if outcome["replaced"]:
+        store.compact()
+    return Added(
+        added=tuple(outcome["added"]),
+        replaced=tuple(outcome["replaced"]),
+        unchanged=tuple(outcome["unchanged"]),
+        remarks=tuple(outcome["remarks"]),
+        failed=tuple(outcome["failed"]),
+        pages=pages,
+    )
+
+
+def remove_documents(store: Store, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
+    """Remove documents, all or none, and leave no byte of their text in the file; see ``Library.remove``."""
+    with store.writing() as writer:
+        known = {item.id: item for item in writer.documents()}
+        for identifier in identifiers:
+            if identifier not in known:
+                raise InvalidRequest(f"there is no document {identifier!r} in the library")
+            if known[identifier].book == TEXTBOOK:
+                raise InvalidRequest(f"{identifier} belongs to the built-in book and cannot be removed")
+        for identifier in identifiers:
+            writer.remove(identifier)
+        for book in {known[identifier].book for identifier in identifiers}:
+            writer.restamp(book)
+    store.compact()
+    return tuple(known[identifier] for identifier in identifiers)
+
+
+def _files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Files with the names they get: relative to the folder they were found in."""
+    found: dict[Path, str] = {}
+    for path in paths:
+        if path.is_dir():
+            for item in sorted(path.rglob("*")):
+                if item.is_file() and item.suffix.lower() in FORMATS and not _is_hidden(item.relative_to(path)):
+                    found.setdefault(item, item.relative_to(path).as_posix())
+        elif path.is_file():
+            found.setdefault(path, path.name)
+        else:
+            raise InvalidRequest(f"there is no file or folder {path}")
+    if not found:
+        raise InvalidRequest(f"no files to add; kinds that are read: {', '.join(FORMATS)}")
+    return list(found.items())
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _place(store: Store, book: str, path: Path, name: str, digest: str) -> tuple[str, str]:
+    """The identifier of a file, and what adding it means: "added", "replaced" or "unchanged"."""
+    source = str(path.resolve())
+    with store.reading() as reader:
+        here = reader.documents(book)
+        same = next((item for item in here if item.source == source), None)
+        if same is None and any(item.source_sha256 == digest for item in here):
+            return next(item.id for item in here if item.source_sha256 == digest), "unchanged"
+        if same is not None:
+            current = reader.source_hash(same.id)  # None where an older parser read it
+            return same.id, "unchanged" if current == digest else "replaced"
+    taken = {item.id for item in here}
+    clean = re.sub(r"[\s:]+", "_", name)
+    candidates = [f"{book}/{clean}", *(f"{book}/{clean}~{number}" for number in range(2, len(here) + 2))]
+    return next(item for item in candidates if item not in taken), "added"

@@ -1,0 +1,1 @@
+"""What is computed from the store and can be thrown away: terms, lexical ranking, vectors."""

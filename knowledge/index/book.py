@@ -1,0 +1,105 @@
+"""The lexical index of one book: its passages, and the sections they stand in."""
+
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.files import write_atomically
+from knowledge.index.lexical import LexicalIndex
+from knowledge.store import StoredPassage
+
+_PARTS = ("passage", "section")
+
+
+class BookIndex:
+    """Two BM25 indexes over the same text: a passage is judged by its own words and by those of its section.
+
+    Attributes:
+        stamp: What it was built from; an index with another stamp is stale.
+        identifiers: (n_passages,) ascending identifiers of the passages.
+        section_of: (n_passages,) row of each passage's section.
+    """
+
+    def __init__(
+        self,
+        stamp: str,
+        identifiers: NDArray[np.int64],
+        section_of: NDArray[np.int64],
+        passages: LexicalIndex,
+        sections: LexicalIndex,
+    ) -> None:
+        self.stamp = stamp
+        self.identifiers = identifiers
+        self.section_of = section_of
+        self.passages = passages
+        self.sections = sections
+
+    @classmethod
+    def build(
+        cls,
+        stamp: str,
+        passages: Iterable[StoredPassage],
+        terms_of: Callable[[str], list[str]],
+        background: "BookIndex | None" = None,
+    ) -> "BookIndex":
+        """Index the passages of a book, given in the order of their identifiers.
+
+        A passage is indexed with the headings it stands under; the heading of its section counts twice.
+        """
+        identifiers: list[int] = []
+        section_of: list[int] = []
+        rows: dict[tuple[object, ...], int] = {}
+        passage_terms: list[list[str]] = []
+        section_terms: list[list[str]] = []
+        for item in passages:
+            own = terms_of(item.text)
+            heading = terms_of(item.section) * 2 if item.section != item.chapter else []
+            row = rows.setdefault(item.section_group, len(rows))
+            if row == len(section_terms):
+                section_terms.append(list(heading))
+            if item.kind not in ("code", "references"):
+                section_terms[row] += own
+            identifiers.append(item.id)
+            section_of.append(row)
+            passage_terms.append(terms_of(item.chapter) + heading + own)
+        return cls(
+            stamp,
+            np.array(identifiers, dtype=np.int64),
+            np.array(section_of, dtype=np.int64),
+            LexicalIndex.build(passage_terms, background.passages if background else None),
+            LexicalIndex.build(section_terms, background.sections if background else None),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the index as one file, whole or not at all.
+
+        Raises:
+            OSError: The disk is full or the folder cannot be written.
+        """
+        arrays: dict[str, NDArray[np.generic]] = {
+            "stamp": np.array(self.stamp),
+            "identifiers": self.identifiers,
+            "section_of": self.section_of,
+        }
+        for part, index in zip(_PARTS, (self.passages, self.sections), strict=True):
+            arrays.update((f"{part}.{name}", array) for name, array in index.arrays.items())
+        write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+    @classmethod
+    def load(cls, path: Path, stamp: str) -> "BookIndex | None":
+        """The index in a file, or None where it is missing, stale or damaged (the archive carries checksums)."""
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                if str(archive["stamp"]) != stamp:
+                    return None
+                data = {name: archive[name] for name in archive.files}
+            passages, sections = (
+                LexicalIndex({name.split(".")[1]: data[name] for name in data if name.startswith(f"{part}.")})
+                for part in _PARTS
+            )
+            return cls(stamp, data["identifiers"], data["section_of"], passages, sections)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None

@@ -1,0 +1,128 @@
+"""BM25 over sparse numpy columns.
+
+Written out here, and not taken from a package, because a cold question must be answered in a fraction of a second:
+the nearest package (bm25s 0.3) imports numba and scipy, 0.6-1.0 s, before it scores anything.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+K1 = 1.2
+B = 0.75
+
+
+class LexicalIndex:
+    """Okapi BM25 (Robertson and Zaragoza 2009, eq. 3.15, with the non-negative idf log(1 + (N - n + 0.5)/(n + 0.5))).
+
+    Args:
+        arrays: As ``arrays`` gives them back.
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        self.arrays = dict(arrays)
+        self._terms = arrays["terms"]  # (n_terms,) sorted 64-bit hashes
+        self._first = arrays["first"]  # (n_terms + 1,) column boundaries
+        self._rows = arrays["rows"]  # (n_postings,) row of each posting
+        self._weights: NDArray[np.float32] = arrays["weights"].astype(
+            np.float32, copy=False
+        )  # (n_postings,) BM25 weight of each posting
+        self._idf = arrays["idf"]  # (n_terms,)
+        self._df = arrays["df"]  # (n_terms,)
+        self._n_total = int(arrays["n_total"])  # texts the frequencies were counted over
+        self.n_rows = int(arrays["n_rows"])
+
+    @classmethod
+    def build(cls, texts: Iterable[Sequence[str]], background: "LexicalIndex | None" = None) -> "LexicalIndex":
+        """Index texts given as their terms.
+
+        Args:
+            texts: In the order of the rows. Concepts ("@7") and coarse stems ("discov*") repeat what is
+                there already and do not count towards the length.
+            background: Document frequencies are counted over these passages too, so that the scores of a book of
+                three pages mean the same as those of a large one.
+        """
+        lengths: list[int] = []
+        numbers: dict[str, int] = {}
+        columns: list[int] = []
+        rows: list[int] = []
+        counts: list[int] = []
+        for row, words in enumerate(texts):
+            lengths.append(sum(word[0] != "@" and word[-1] != "*" for word in words))
+            for word, count in Counter(words).items():
+                columns.append(numbers.setdefault(word, len(numbers)))
+                rows.append(row)
+                counts.append(count)
+        hashes = np.array([term_hash(word) for word in numbers], dtype=np.uint64)
+        rank = np.argsort(hashes, kind="stable")
+        place = np.empty_like(rank)
+        place[rank] = np.arange(len(rank))
+        column = place[np.array(columns, dtype=np.int64)] if columns else np.zeros(0, dtype=np.int64)
+        order = np.argsort(column, kind="stable")
+        column = column[order]
+        row_of = np.array(rows, dtype=np.int32)[order]
+        tf: NDArray[np.float32] = np.array(counts, dtype=np.float32)[order]
+        terms = hashes[rank]
+        df = np.bincount(column, minlength=len(terms)).astype(np.int64)
+        first = np.concatenate([[0], np.cumsum(df)])
+        n_total, df_total = len(lengths), df
+        if background is not None:
+            n_total += background._n_total
+            df_total = df + background.document_frequencies(terms)
+        idf: NDArray[np.float32] = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
+        length = np.array(lengths, dtype=np.float32)
+        mean_length = max(float(length.mean()), 1.0) if len(length) else 1.0
+        norm = (K1 * (1 - B + B * length / mean_length)).astype(np.float32)
+        weights: NDArray[np.float32] = np.multiply(idf[column], tf * (K1 + 1) / (tf + norm[row_of]), dtype=np.float32)
+        return cls(
+            {
+                "n_rows": np.array(len(lengths)),
+                "terms": terms,
+                "first": first,
+                "rows": row_of,
+                "weights": weights,
+                "idf": idf,
+                "df": df_total,
+                "n_total": np.array(n_total),
+            }
+        )
+
+    def scores(self, weighted_terms: Mapping[str, float]) -> NDArray[np.float32]:
+        """(n_rows,) BM25 score of every row for a question given as term -> weight."""
+        total = np.zeros(self.n_rows, dtype=np.float32)
+        for word, weight in weighted_terms.items():
+            column = self._column(word)
+            if column is not None:
+                part = slice(int(self._first[column]), int(self._first[column + 1]))
+                total[self._rows[part]] += np.float32(weight) * self._weights[part]
+        return total
+
+    def idf(self, word: str) -> float:
+        """Inverse document frequency; a word that never occurs gets the largest there is."""
+        column = self._column(word)
+        return float(np.log1p((self._n_total + 0.5) / 0.5)) if column is None else float(self._idf[column])
+
+    def __contains__(self, word: str) -> bool:
+        return self._column(word) is not None
+
+    def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Number of texts that hold each of the hashed terms."""
+        result = np.zeros(len(terms), dtype=np.int64)
+        if len(self._terms):
+            place = np.minimum(np.searchsorted(self._terms, terms), len(self._terms) - 1)
+            known = self._terms[place] == terms
+            result[known] = self._df[place[known]]
+        return result
+
+    def _column(self, word: str) -> int | None:
+        key = np.uint64(term_hash(word))
+        place = int(np.searchsorted(self._terms, key))
+        return place if place < len(self._terms) and self._terms[place] == key else None
+
+
+def term_hash(word: str) -> int:
+    """64-bit hash of a term, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")

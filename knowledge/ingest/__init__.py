@@ -1,0 +1,1 @@
+"""From a file to sections and passages with exact character spans."""

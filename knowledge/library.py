@@ -1,0 +1,404 @@
+"""Library: the one object through which the store is asked."""
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from knowledge.cite.overview import explain_book, read_book_question
+from knowledge.cite.sentences import choose
+from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
+from knowledge.errors import InvalidRequest, LibraryUnavailable
+from knowledge.index.book import BookIndex
+from knowledge.index.glossary import Glossary
+from knowledge.index.tokens import TOKENS_VERSION, terms, words_of
+from knowledge.ingest.book import BookSource
+from knowledge.ingest.markdown import parse_markdown
+from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
+from knowledge.retrieve.question import Question, read_question
+from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, features, fit
+from knowledge.retrieve.search import Ranked, rank
+from knowledge.store import DocumentInfo, NewDocument, Reader, Store
+from knowledge.text import Language, language_of_question
+
+_PACKAGE = Path(__file__).parent
+_LONGEST_QUERY = 2000
+_OWN_LANGUAGE_SHARE = 0.4
+"""An answer in the question's own language may score this much less than one in the other."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What ``Library.verify`` found; ``problems`` is empty when all is well."""
+
+    documents: int
+    passages: int
+    indexed: int
+    problems: tuple[str, ...]
+
+
+class Library:
+    """The textbook and the user's documents under one home folder.
+
+    Threads and processes may share a home. Make one with ``Library.open``.
+    """
+
+    def __init__(self, folder: Path, source: BookSource, questions: Path, shipped_calibration: Path) -> None:
+        self._folder = folder
+        self._source = source
+        self._questions = questions
+        self._shipped_calibration = shipped_calibration
+        self._store = Store(folder / "library.sqlite")
+        self._indexes: dict[str, BookIndex] = {}
+        self._calibration: Calibration | None = None
+        self._ingest_textbook()
+
+    @classmethod
+    def open(cls, home: Path, textbook: Path | None = None) -> "Library":
+        """Open the library of a home folder; the first use reads the built-in textbook into it.
+
+        Args:
+            home: ``ANSATZ_HOME``; the library lives in ``home/library``.
+            textbook: Folder with ``book.toml`` and the chapters, instead of the built-in one. The glossary, the
+                calibration questions and the stored calibration are looked for beside that folder.
+
+        Raises:
+            LibraryUnavailable: The folder cannot be written, or the disk is full.
+            LibraryBusy: Another process has been writing for a minute.
+            LibraryDamaged: The store cannot be read by this version.
+        """
+        folder = textbook if textbook is not None else _PACKAGE / "textbook"
+        return cls(
+            Path(home) / "library",
+            BookSource(folder),
+            folder.parent / "calibration_questions.tsv",
+            folder.parent / "calibration.json",
+        )
+
+    # ---- asking -------------------------------------------------------------------------------------------------
+
+    def search(self, query: str, k: int = 10, book: str | None = None, language: Language | None = None) -> list[Hit]:
+        """The ``k`` passages that fit a query best, best first; at most one of each section.
+
+        Raises:
+            InvalidRequest: Empty or overlong query, k < 1, or an unknown book.
+        """
+        if k < 1:
+            raise InvalidRequest(f"k must be at least 1, not {k}")
+        question = self._read(query)
+        with self._store.reading() as reader:
+            ranked = self._rank(question, reader, k, book, language)
+        return [_hit(item) for item in ranked]
+
+    def answer(
+        self, query: str, language: Language | None = None, book: str | None = None, max_quotes: int = 4
+    ) -> Extract | NotFound:
+        """Answer in 1-4 verbatim sentences, or say that the library does not hold the answer.
+
+        Args:
+            query: A question in English or Japanese.
+            language: Language of the quoted text; without it the question's own, or the other where the book has
+                nothing in it.
+            book: Ask one book only.
+            max_quotes: Most sentences to quote, 1-4.
+
+        Raises:
+            InvalidRequest: Empty or overlong question, an unknown book, or max_quotes outside 1-4.
+        """
+        if not 1 <= max_quotes <= 4:
+            raise InvalidRequest(f"max_quotes must lie between 1 and 4, not {max_quotes}")
+        question = self._read(query)
+        own = language_of_question(query)
+        with self._store.reading() as reader:
+            if book in (None, TEXTBOOK) and (about := read_book_question(query, self._source)) is not None:
+                extract = explain_book(about, self._source, language or own, reader, max_quotes)
+                if extract.citations:
+                    return extract
+            ranked = self._rank(question, reader, 8, book, None)
+            answerability = self._answerability(question, ranked, reader)
+            best = ranked[0].score if ranked else 0.0
+            if answerability < self._calibrated(reader).threshold:
+                nearest = self._rank(question, reader, 8, book, language or own) or ranked
+                return NotFound(query, _headings(nearest)[:3], own, best, answerability)
+            for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
+                found = [
+                    item
+                    for item in self._rank(question, reader, 4, book, wanted)
+                    if item.passage.chapter_id != "overview"
+                ]
+                index = self._index(found[0].passage.book, reader) if found else None
+                if index is None or found[0].score < _OWN_LANGUAGE_SHARE * best:
+                    continue
+                citations = choose(question, found, index, self._glossary, reader, max_quotes)
+                if citations:
+                    return Extract(citations, citations[0].language)
+            return NotFound(query, _headings(ranked)[:3], own, best, answerability)
+
+    def show(self, span: Span | str) -> Citation:
+        """The stored text of a span, "textbook/en/A5:1043-1187".
+
+        Raises:
+            InvalidRequest: A malformed span, an unknown document, or characters it does not have.
+        """
+        wanted = Span.parse(span) if isinstance(span, str) else span
+        with self._store.reading() as reader:
+            text = reader.text(wanted.document)
+            if not 0 <= wanted.start < wanted.end <= len(text):
+                raise InvalidRequest(f"{wanted.document} has {len(text)} characters; {wanted} does not lie within")
+            place = reader.place(wanted)
+            info = next(item for item in reader.documents() if item.id == wanted.document)
+        return Citation(
+            span=wanted,
+            text=text[wanted.start : wanted.end],
+            score=0.0,
+            book=info.book,
+            chapter=info.chapter,
+            section=place.section if place else "",
+            language=info.language,
+            page=place.page if place else None,
+        )
+
+    def source_text(self, document: str) -> str:
+        """The whole stored text of a document: what every span counts in.
+
+        Raises:
+            InvalidRequest: There is no such document.
+        """
+        with self._store.reading() as reader:
+            return reader.text(document)
+
+    def documents(self, book: str | None = None) -> list[DocumentInfo]:
+        """What the library holds, in reading order."""
+        with self._store.reading() as reader:
+            return reader.documents(book)
+
+    def verify(self) -> Verification:
+        """Check the file, every hash and span, and that the index holds exactly the stored passages."""
+        problems = []
+        if (integrity := self._store.integrity()) != "ok":
+            problems.append(f"SQLite: {integrity}")
+        n_documents = n_passages = n_indexed = 0
+        with self._store.reading() as reader:
+            problems += [f"text does not match its hash or span: {item}" for item in reader.wrong_texts()]
+            for book in reader.stamps():
+                documents, passages = reader.counts(book)
+                indexed = len(self._index(book, reader).identifiers)
+                n_documents, n_passages, n_indexed = (
+                    n_documents + documents,
+                    n_passages + passages,
+                    n_indexed + indexed,
+                )
+                if indexed != passages:
+                    problems.append(f"book {book}: {passages} passages stored, {indexed} indexed")
+        return Verification(n_documents, n_passages, n_indexed, tuple(problems))
+
+    def calibrate(self) -> Calibration:
+        """Fit the refusal to the labelled questions on the text as it is now, keep it, and return its table."""
+        with self._store.reading() as reader:
+            calibration = self._fit(reader)
+        with self._store.writing() as writer:
+            writer.set("calibration", json.dumps(calibration.to_json()))
+        self._calibration = calibration
+        return calibration
+
+    # ---- the user's documents -----------------------------------------------------------------------------------
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        book: str = DEFAULT_BOOK,
+        licence: str = "",
+        on_progress: ProgressCallback = lambda _progress: None,
+    ) -> Added:
+        """Add files, or the files in folders, to a book of the user's own.
+
+        A file that is there already changes nothing; one that has changed since replaces its document. Each document
+        is stored whole or not at all, so an interrupt keeps those that are done.
+
+        Args:
+            paths: PDF, LaTeX, Markdown, HTML or plain text, and folders with such files.
+            book: Name of the book they belong to.
+            licence: What is known of the licence of the text; stored with it.
+            on_progress: Called after every page and every file.
+
+        Raises:
+            LibraryBusy: Another process is adding or removing.
+            InvalidRequest: A path that is not there, or a name no book can have.
+            LibraryUnavailable: The disk is full or the folder cannot be written.
+        """
+        with sole_writer(self._folder):
+            added = add_documents(self._store, paths, book, licence, on_progress)
+            with self._store.reading() as reader:
+                if book in reader.stamps():
+                    self._index(book, reader)
+        return added
+
+    def remove(self, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
+        """Remove documents, all of those named or none; no byte of their text stays in the library's files.
+
+        Raises:
+            LibraryBusy: Another process is adding or removing.
+            InvalidRequest: An unknown document, or one of the built-in book.
+        """
+        with sole_writer(self._folder):
+            removed = remove_documents(self._store, identifiers)
+            for book in {item.book for item in removed}:
+                self._index_file(book).unlink(missing_ok=True)
+                self._indexes.pop(book, None)
+        return removed
+
+    # ---- keeping up with the text -------------------------------------------------------------------------------
+
+    def _ingest_textbook(self) -> None:
+        fingerprint = self._source.fingerprint()
+        with self._store.reading() as reader:
+            if reader.setting("textbook") == fingerprint:
+                return
+        documents: list[NewDocument] = []
+        for identifier, language, path in self._source.files():
+            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+            chapter = self._source.chapter(identifier)
+            heading = chapter.heading(language) if chapter else self._source.title[language]
+            documents.append(
+                NewDocument(
+                    id=f"{TEXTBOOK}/{language}/{identifier}",
+                    book=TEXTBOOK,
+                    ordinal=len(documents),
+                    chapter=heading,
+                    chapter_id=identifier,
+                    format="markdown",
+                    source="ansatz",
+                    licence=self._source.licence,
+                    source_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+                    parsed=parse_markdown(text, heading),
+                )
+            )
+        with self._store.writing() as writer:
+            if writer.setting("textbook") == fingerprint:  # another process was faster
+                return
+            for item in writer.documents(TEXTBOOK):
+                writer.remove(item.id)
+            for document in documents:
+                writer.replace(document)
+            writer.restamp(TEXTBOOK)
+            writer.set("textbook", fingerprint)
+
+    @cached_property
+    def _glossary(self) -> Glossary:
+        return Glossary.read(self._source.glossary_file, words_of)
+
+    def _index(self, book: str, reader: Reader) -> BookIndex:
+        stamps = reader.stamps()
+        if book not in stamps:
+            raise InvalidRequest(f"there is no book {book!r}; the library has {', '.join(stamps)}")
+        versions = f"{TOKENS_VERSION} {self._glossary.fingerprint}"
+        parts = [stamps[TEXTBOOK]] if book == TEXTBOOK else [stamps[book], stamps.get(TEXTBOOK, "")]
+        stamp = hashlib.sha256(" ".join([versions, *parts]).encode()).hexdigest()
+        index = self._indexes.get(book)
+        if index is not None and index.stamp == stamp:
+            return index
+        path = self._index_file(book)
+        index = BookIndex.load(path, stamp)
+        if index is None:
+            background = self._index(TEXTBOOK, reader) if book != TEXTBOOK and TEXTBOOK in stamps else None
+            index = BookIndex.build(
+                stamp, reader.passages_of_book(book), lambda text: terms(text, self._glossary), background
+            )
+            with contextlib.suppress(OSError):  # a full disk only costs the next process the time to build it
+                index.save(path)
+        self._indexes[book] = index
+        return index
+
+    def _index_file(self, book: str) -> Path:
+        return self._folder / "index" / f"{hashlib.sha256(book.encode()).hexdigest()[:16]}.npz"
+
+    def _read(self, query: str) -> Question:
+        if not query.strip():
+            raise InvalidRequest("the question is empty")
+        if len(query) > _LONGEST_QUERY:
+            raise InvalidRequest(f"the question has {len(query)} characters; at most {_LONGEST_QUERY} are read")
+        return read_question(query, self._glossary)
+
+    def _rank(
+        self, question: Question, reader: Reader, k: int, book: str | None, language: Language | None
+    ) -> list[Ranked]:
+        books = [book] if book is not None else list(reader.stamps())
+        ranked = [item for name in books for item in rank(question, self._index(name, reader), reader, k, language)]
+        return sorted(ranked, key=lambda item: -item.score)[:k]
+
+    # ---- refusing -----------------------------------------------------------------------------------------------
+
+    def _answerability(self, question: Question, ranked: list[Ranked], reader: Reader) -> float:
+        if not ranked:
+            return 0.0
+        index = self._index(ranked[0].passage.book, reader)
+        return self._calibrated(reader).answerability(features(question, ranked, index))
+
+    def _calibration_stamp(self, reader: Reader) -> str:
+        parts = (
+            reader.setting("textbook"),
+            self._glossary.fingerprint,
+            TOKENS_VERSION,
+            REFUSAL_VERSION,
+            self._questions.read_text(encoding="utf-8") if self._questions.is_file() else "",
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def _calibrated(self, reader: Reader) -> Calibration:
+        """The calibration of the text as it is now: in memory, shipped, stored, or fitted anew."""
+        stamp = self._calibration_stamp(reader)
+        if self._calibration is not None and self._calibration.stamp == stamp:
+            return self._calibration
+        candidates = [reader.setting("calibration")]
+        if self._shipped_calibration.is_file():
+            candidates.insert(0, self._shipped_calibration.read_text(encoding="utf-8"))
+        for text in candidates:
+            with contextlib.suppress(ValueError):
+                stored = Calibration.from_json(json.loads(text or "{}"))
+                if stored.stamp == stamp:
+                    self._calibration = stored
+                    return stored
+        fitted = self._fit(reader)
+        with contextlib.suppress(LibraryUnavailable, sqlite3.Error), self._store.writing() as writer:
+            writer.set("calibration", json.dumps(fitted.to_json()))
+        self._calibration = fitted
+        return fitted
+
+    def _fit(self, reader: Reader) -> Calibration:
+        samples = []
+        index = self._index(TEXTBOOK, reader)
+        for labelled in _labelled(self._questions):
+            question = read_question(labelled.text, self._glossary)
+            samples.append((labelled, features(question, rank(question, index, reader, 1), index)))
+        return fit(self._calibration_stamp(reader), samples)
+
+
+def _labelled(path: Path) -> list[LabelledQuestion]:
+    """Lines ``kind <tab> question``; the first is a heading."""
+    if not path.is_file():
+        return []
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:] if line.strip()]
+    return [LabelledQuestion(cells[1], language_of_question(cells[1]), cells[0]) for cells in lines]
+
+
+def _hit(item: Ranked) -> Hit:
+    passage = item.passage
+    return Hit(
+        span=passage.span,
+        text=passage.text,
+        score=item.score,
+        book=passage.book,
+        chapter=passage.chapter,
+        section=passage.section,
+        language=passage.language,
+        page=passage.page,
+        kind=passage.kind,
+    )
+
+
+def _headings(ranked: list[Ranked]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{item.passage.chapter}: {item.passage.section}" for item in ranked))
