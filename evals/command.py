@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SUITE]...", help="tool_selection, textbook, unanswerable, computations; all of them."),
+        typer.Argument(metavar="[SUITE]...", help="Names of suites; all of them where none is given."),
     ] = None,
     as_json: JsonOption = False,
     out: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path("eval.json"),

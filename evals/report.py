@@ -24,6 +24,7 @@ class ItemReport(_Frozen):
     id: str
     language: Language
     pair: str | None
+    kind: str
     question: str
     right: bool
     ending: Ending
@@ -45,11 +46,13 @@ class ItemReport(_Frozen):
 
 
 class Score(_Frozen):
-    """One line of the table: a suite, a language and what was asked of it."""
+    """One line of the table: a suite, and some of its items or checks."""
 
     language: Group
-    check: str | None
-    """None for the items as a whole, else the name of one check."""
+    kind: str | None = None
+    """Items of one kind only: a style, a distance, a tool."""
+    check: str | None = None
+    """One check only; None for all that count."""
     result: Proportion
 
 
@@ -81,6 +84,7 @@ def item_report(item: Item, outcome: Outcome, checks: Sequence[Check]) -> ItemRe
         id=item.id,
         language=item.language,
         pair=item.pair,
+        kind=item.kind,
         question=item.question,
         right=bool(counting) and all(counting),
         ending=outcome.ending,
@@ -94,17 +98,21 @@ def item_report(item: Item, outcome: Outcome, checks: Sequence[Check]) -> ItemRe
 
 
 def suite_report(suite: Suite, items: Sequence[ItemReport]) -> SuiteReport:
-    """Scores by language and check; each check is counted over the items it applies to, crashed ones included."""
-    scores = []
-    for group in ("en", "ja", "all"):
-        members = [item for item in items if group in ("all", item.language)]
-        verdicts: dict[str | None, list[bool]] = {None: [item.right for item in members]}
-        for item in members:
-            for check in item.checks:
-                verdicts.setdefault(check.name, []).append(check.passed)
-        for name, passed in verdicts.items():
-            if (result := proportion(passed)) is not None:
-                scores.append(Score(language=group, check=name, result=result))
+    """Scores by language, kind and check; a check is counted over the items it applies to, crashed ones included."""
+    scores: list[Score] = []
+
+    def add(verdicts: list[bool], language: Group, kind: str | None = None, check: str | None = None) -> None:
+        if (result := proportion(verdicts)) is not None:
+            scores.append(Score(language=language, kind=kind, check=check, result=result))
+
+    for language in ("en", "ja"):
+        add([item.right for item in items if item.language == language], language)
+    add([item.right for item in items], "all")
+    for kind in dict.fromkeys(item.kind for item in items if item.kind):
+        add([item.right for item in items if item.kind == kind], "all", kind=kind)
+    checks = [check for item in items for check in item.checks]
+    for name in dict.fromkeys(check.name for check in checks):
+        add([check.passed for check in checks if check.name == name], "all", check=name)
     return SuiteReport(
         suite=suite.name,
         scores=tuple(scores),

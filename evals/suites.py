@@ -30,6 +30,11 @@ class Item(_Frozen):
     pair: str | None = None
     """Shared by the two items that ask the same in English and in Japanese."""
 
+    @property
+    def kind(self) -> str:
+        """What the scores are broken down by, within a suite."""
+        return ""
+
 
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
@@ -70,6 +75,11 @@ class ToolSelectionItem(Item):
     """How it is written: careful, sloppy, latex, typo, mixed, sweep, hostile, impossible, …"""
     expect: Selection
 
+    @property
+    def kind(self) -> str:
+        """The style."""
+        return self.style
+
 
 class SectionRef(_Frozen):
     """A section of the textbook."""
@@ -87,15 +97,25 @@ class TextbookItem(Item):
 
     gold: tuple[SectionRef, ...] = Field(min_length=1)
     """Sections that answer it; a quotation from one of them is right."""
-    paraphrase: bool
-    """Whether the question avoids the name of its topic."""
+    style: Literal["direct", "paraphrase"]
+    """A paraphrase avoids the name of its topic."""
+
+    @property
+    def kind(self) -> str:
+        """Direct or paraphrase."""
+        return self.style
 
 
 class UnanswerableItem(Item):
     """A question neither the textbook nor a tool answers."""
 
-    domain: Literal["near", "far"]
+    distance: Literal["near", "far"]
     """Near: physics or machine learning; far: anything else."""
+
+    @property
+    def kind(self) -> str:
+        """Near or far."""
+        return self.distance
 
 
 class Reference(_Frozen):
@@ -122,6 +142,11 @@ class ComputationItem(Item):
 
     expect: Reference
 
+    @property
+    def kind(self) -> str:
+        """The tool."""
+        return self.expect.tool
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -144,6 +169,9 @@ SUITES: Mapping[str, Suite] = {
         Suite("tool_selection", ToolSelectionItem, planned_only=True),
         Suite("textbook", TextbookItem),
         Suite("unanswerable", UnanswerableItem),
+        # The large sets of the library: every section, both languages, both styles.
+        Suite("knowledge", TextbookItem),
+        Suite("knowledge_unanswerable", UnanswerableItem),
         Suite("computations", ComputationItem),
     )
 }

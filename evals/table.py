@@ -5,7 +5,7 @@ from rich.table import Table
 
 from evals.report import EvalReport, Score, SuiteReport
 
-_LANGUAGES = {"en": "English", "ja": "Japanese", "all": "both"}
+_LANGUAGES = {"en": "English", "ja": "Japanese", "all": "all"}
 
 
 def print_report(report: EvalReport, console: Console) -> None:
@@ -20,29 +20,29 @@ def print_report(report: EvalReport, console: Console) -> None:
 
 def _scores(report: EvalReport) -> Table:
     table = Table(title="Scores")
-    for name in ("Suite", "Language", "Check"):
+    for name in ("Suite", "Items", "Check"):
         table.add_column(name)
     for name in ("Right", "Score", "95 % interval", "Seconds"):
         table.add_column(name, justify="right")
     for suite in report.suites:
-        for score in suite.scores:
-            if score.check is not None and score.language != "all":
-                continue
-            table.add_row(*_row(suite, score), style="dim" if score.check else "")
+        for place, score in enumerate(suite.scores):
+            whole = score.kind is None and score.check is None
+            table.add_row(*_row(suite, score, first=place == 0), style="" if whole else "dim")
         table.add_section()
     return table
 
 
-def _row(suite: SuiteReport, score: Score) -> list[str]:
+def _row(suite: SuiteReport, score: Score, *, first: bool) -> list[str]:
     result = score.result
+    whole = score.language == "all" and score.kind is None and score.check is None
     return [
-        suite.suite if score.language == "en" and score.check is None else "",
-        _LANGUAGES[score.language] if score.check is None else "",
-        score.check or "all that count",
+        suite.suite if first else "",
+        score.kind or _LANGUAGES[score.language],
+        score.check or "",
         f"{result.right}/{result.n}",
         f"{result.score:.3f}",
         f"{result.low:.3f} – {result.high:.3f}",
-        f"{suite.seconds:.1f}" if score.language == "all" and score.check is None else "",
+        f"{suite.seconds:.1f}" if whole else "",
     ]
 
 

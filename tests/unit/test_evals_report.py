@@ -11,7 +11,7 @@ from evals.outcome import Outcome, outcome_of_error
 from evals.report import EvalReport, item_report, suite_report
 from evals.scorers import Check
 from evals.statistics import parity, proportion
-from evals.suites import SUITES, Item
+from evals.suites import SUITES, UnanswerableItem
 from evals.table import print_report
 
 
@@ -40,7 +40,17 @@ def test_parity_is_the_exact_mcnemar_test() -> None:
 
 def report_of(*members: tuple[str, str, str | None, Outcome, list[Check]]) -> EvalReport:
     items = [
-        item_report(Item(id=name, language=language, question=f"question {name}", pair=pair), outcome, checks)
+        item_report(
+            UnanswerableItem(
+                id=name,
+                language=language,
+                question=f"question {name}",
+                pair=pair,
+                distance="near" if pair else "far",
+            ),
+            outcome,
+            checks,
+        )
         for name, language, pair, outcome, checks in members
     ]
     suite = suite_report(SUITES["unanswerable"], items)
@@ -62,11 +72,16 @@ def report() -> EvalReport:
 
 
 def test_crashed_and_unscored_items_stay_in_the_denominator(report: EvalReport) -> None:
-    scores = {(score.language, score.check): score.result for score in report.suites[0].scores}
-    assert (scores["all", None].right, scores["all", None].n) == (1, 4)
-    assert (scores["en", None].right, scores["en", None].n) == (1, 2)
-    assert (scores["ja", None].right, scores["ja", None].n) == (0, 2)
-    assert scores["all", "abstained"].n == 3
+    scores = {(score.language, score.kind, score.check): score.result for score in report.suites[0].scores}
+    counts = {key: (result.right, result.n) for key, result in scores.items()}
+    assert counts == {
+        ("en", None, None): (1, 2),
+        ("ja", None, None): (0, 2),
+        ("all", None, None): (1, 4),
+        ("all", "near", None): (1, 2),
+        ("all", "far", None): (0, 2),
+        ("all", None, "abstained"): (1, 3),
+    }
 
 
 def test_check_that_does_not_count_leaves_the_item_right() -> None:

@@ -215,7 +215,7 @@ def quotation(library: Library, heading: str, document: str = "textbook/en/A5", 
 
 
 TEXTBOOK_ITEM = TextbookItem(
-    id="t", language="en", question="?", gold=(SectionRef(chapter="A5", section=2),), paraphrase=False
+    id="t", language="en", question="?", gold=(SectionRef(chapter="A5", section=2),), style="direct"
 )
 
 
