@@ -142,13 +142,13 @@ def test_unknown_suite_is_named() -> None:
     ("line", "message"),
     [
         ('{"id": "a", "language": "en", "question": "?"', "line 2"),
-        ('{"id": "a", "language": "fr", "question": "?", "domain": "far"}', "language"),
-        ('{"id": "first", "language": "en", "question": "?", "domain": "far"}', "the id first stands twice"),
+        ('{"id": "a", "language": "fr", "question": "?", "distance": "far"}', "language"),
+        ('{"id": "first", "language": "en", "question": "?", "distance": "far"}', "the id first stands twice"),
     ],
 )
 def test_broken_line_is_named(line: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "items.jsonl"
-    file.write_text('{"id": "first", "language": "en", "question": "?", "domain": "far"}\n' + line + "\n")
+    file.write_text('{"id": "first", "language": "en", "question": "?", "distance": "far"}\n' + line + "\n")
     with pytest.raises(BadInput, match=message):
         load_items(SUITES["unanswerable"], file=file)
 
