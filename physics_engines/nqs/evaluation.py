@@ -51,6 +51,14 @@ def measure(
     return Measurement(energies, float(np.average(acceptances, weights=weights)))
 
 
+def _without_rounding(energies: Numbers) -> Numbers:
+    """Local energies of an exact eigenstate are all equal; their rounding noise must not pass for statistics."""
+    spread = float(np.abs(energies - energies.flat[0]).max())
+    if spread <= 1e-11 * max(1.0, float(np.abs(energies.flat[0]))):
+        return np.full(energies.shape, energies.real.flat[0])
+    return energies
+
+
 def _flags(analysis: GammaAnalysis, r_hat: float, acceptance: float) -> tuple[str, ...]:
     flags = []
     if not r_hat <= _R_HAT_LIMIT:
@@ -75,13 +83,14 @@ def estimates(
         spec: The calculation.
         flags: Further validity warnings for the energy.
     """
-    energies = measurement.energies
+    energies = _without_rounding(measurement.energies)
     n_sites, scale = spec.n_sites, spec.coupling
     analysis = gamma_method(energies.real / n_sites)
     r_hat = split_r_hat(energies.real)
     flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
-    method = f"variational Monte Carlo, {spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, alpha = {spec.alpha}"
-    sample = f"{analysis.n_samples} fresh samples in {analysis.n_chains} chains"
+    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    n, chains = analysis.n_samples, analysis.n_chains
+    sample = Text(en=f"{n} fresh samples in {chains} chains", ja=f"新しい {n} サンプル、{chains} 本の鎖")
 
     centred = energies.ravel() - energies.mean()
     parts = np.stack([centred.real, np.abs(centred) ** 2], axis=1)
@@ -97,15 +106,17 @@ def estimates(
     variance = jackknife(parts, variance_of)
     # A state of energy exactly 0 has no V-score; the variance says it all there.
     score = jackknife(parts, score_of) if mean != 0 else variance
-    unit = energy_unit(spec)
+    unit, per_site = energy_unit(spec), convention(spec)
     energy_estimate = Estimate(
         label=Text(en="ground-state energy per site", ja="1サイトあたりの基底エネルギー"),
         value=analysis.mean * scale,
         error=analysis.error * scale,
         unit=unit,
         exactness="upper_bound",
-        method=f"{method}, {sample}",
-        convention=convention(spec),
+        method=Text(
+            en=f"variational Monte Carlo, {network}, {sample.en}", ja=f"変分モンテカルロ法、{network}、{sample.ja}"
+        ),
+        convention=per_site,
         n_eff=analysis.n_eff,
         tau_int=analysis.tau_int,
         r_hat=r_hat if np.isfinite(r_hat) else None,
@@ -117,15 +128,22 @@ def estimates(
         error=variance.error * scale**2 / n_sites,
         unit=f"{unit}^2" if unit else "",
         exactness="stochastic",
-        method=f"jackknife with {variance.n_bins} bins over {sample}",
-        convention=f"Var(E_total) / N; {convention(spec)}",
+        method=_jackknife_in_words(variance.n_bins, sample),
+        convention=Text(en=f"Var(E_total) / N; {per_site.en}", ja=f"Var(E_total) / N、{per_site.ja}"),
     )
     score_estimate = Estimate(
         label=Text(en="V-score", ja="Vスコア"),
         value=max(score.value, 0.0),
         error=score.error,
         exactness="stochastic",
-        method=f"jackknife with {score.n_bins} bins over {sample}",
-        convention="N Var(E) / E^2 with total energy E; 0 for an exact eigenstate",
+        method=_jackknife_in_words(score.n_bins, sample),
+        convention=Text(
+            en="N Var(E) / E^2 with total energy E; zero for an exact eigenstate",
+            ja="全エネルギー E による N Var(E) / E^2。厳密な固有状態ではゼロ",
+        ),
     )
     return energy_estimate, variance_estimate, score_estimate
+
+
+def _jackknife_in_words(n_bins: int, sample: Text) -> Text:
+    return Text(en=f"jackknife with {n_bins} bins over {sample.en}", ja=f"{n_bins} ビンのジャックナイフ法、{sample.ja}")

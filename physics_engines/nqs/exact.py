@@ -93,14 +93,14 @@ def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> Exact
     monitor.report(0.3, Text(en="Lanczos", ja="ランチョス法"))
     if len(states) <= _DENSE_LIMIT:
         energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
-        method = f"full diagonalisation, {len(states)} states"
+        method = Text(en=f"full diagonalisation, {len(states)} states", ja=f"全対角化、{len(states)} 状態")
     else:
         start = np.random.default_rng(0).standard_normal(len(states))
         try:
             energies, vectors = eigsh(matrix, k=1, which="SA", v0=start, tol=0)
         except ArpackNoConvergence as error:
             raise EngineError(f"Lanczos did not converge in {len(states)} states: {error}") from error
-        method = f"Lanczos, {len(states)} states"
+        method = Text(en=f"Lanczos, {len(states)} states", ja=f"ランチョス法、{len(states)} 状態")
     vector = vectors[:, 0]
     vector = vector * np.sign(vector[np.argmax(np.abs(vector))])
     return ExactResult(

@@ -26,10 +26,14 @@ def _parameters(spec: SpinModelSpec) -> str:
     return f"J = {scale:g}"
 
 
-def convention(spec: SpinModelSpec) -> str:
+def convention(spec: SpinModelSpec) -> Text:
     """What an energy of this engine depends on by definition."""
-    spins = "Pauli matrices" if spec.model == "tfim" else "S = σ/2"
-    return f"per site, {_formula(spec)}, {spins}, {_parameters(spec)}"
+    pauli = spec.model == "tfim"
+    rest = f"{_formula(spec)}, {{spins}}, {_parameters(spec)}"
+    return Text(
+        en="per site, " + rest.format(spins="Pauli matrices" if pauli else "S = σ/2"),
+        ja="1サイトあたり、" + rest.format(spins="パウリ行列" if pauli else "S = σ/2"),
+    )
 
 
 def reading(spec: SpinModelSpec) -> Text:

@@ -29,12 +29,13 @@ class NumbaBackend:
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
         second = np.where(pairs, moves[:, 1], 0)
-        columns = np.ascontiguousarray(weights.weights.T)
+        columns = cast(Numbers, np.ascontiguousarray(weights.weights.T))
         self._shift: Numbers = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
         visible = 2 * (np.where(pairs, weights.visible[second], 0) - weights.visible[moves[:, 0]])
         with np.errstate(over="ignore", invalid="ignore"):  # a runaway step shows up as a non-finite energy
             self._cosh, self._sinh, self._tanh = np.cosh(self._shift), np.sinh(self._shift), np.tanh(self._shift)
             self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
+        self._careful = ~np.all(np.abs(self._shift.real) <= kernels.CANCELLATION_LIMIT, axis=1)
         self._weights = columns
         self._hidden = weights.hidden
 
@@ -42,7 +43,7 @@ class NumbaBackend:
         """theta and tanh(theta), both (n_samples, n_hidden)."""
         theta = configurations.astype(np.float64) @ self._weights
         theta += self._hidden
-        return cast(Numbers, theta), cast(Numbers, np.tanh(theta))
+        return theta, cast(Numbers, np.tanh(theta))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
@@ -54,7 +55,7 @@ class NumbaBackend:
         theta, t = self._angles(configurations)
         kernels.sweep(
             configurations, theta, t, self._hamiltonian.moves,
-            self._shift, self._cosh, self._sinh, self._tanh, self._visible,
+            self._shift, self._cosh, self._sinh, self._tanh, self._visible, self._careful,
             uniforms, records, proposed, accepted,
         )  # fmt: skip
         return records, proposed, accepted
@@ -62,10 +63,11 @@ class NumbaBackend:
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._hamiltonian
+        theta, t = self._angles(configurations)
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
         kernels.local_energies(
-            configurations, self._angles(configurations)[1], model.bonds, model.zz, model.moves,
-            model.amplitudes, self._cosh, self._sinh, self._visible, energies,
+            configurations, theta, t, model.bonds, model.zz, model.moves,
+            model.amplitudes, self._shift, self._cosh, self._sinh, self._visible, self._careful, energies,
         )  # fmt: skip
         return energies
 

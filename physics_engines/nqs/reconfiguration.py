@@ -50,6 +50,8 @@ def natural_gradient(
         numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
     """
     n_samples, n_parameters = derivatives.shape
+    if not np.isfinite(local_energies).all():
+        raise np.linalg.LinAlgError("a local energy is not finite")
     residual = local_energies - local_energies.mean()
     kept = None if previous is None or momentum == 0.0 else momentum * previous
     if n_parameters <= n_samples:

@@ -103,6 +103,6 @@ def reference_energy(spec: SpinModelSpec) -> Estimate | None:
         error=None if row.error is None else row.error * spec.coupling,
         unit=energy_unit(spec),
         exactness=row.exactness,
-        method=row.source,
+        method=Text(en=row.source, ja=row.source),
         convention=convention(spec),
     )

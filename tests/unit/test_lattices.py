@@ -1,0 +1,82 @@
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from physics_engines.errors import InvalidInput
+from physics_engines.lattices import Lattice, is_bipartite
+
+
+def pairs_at(shape: tuple[int, ...], periodic: bool, wanted: set[tuple[int, ...]]) -> set[tuple[int, int]]:
+    """Brute force: pairs whose sorted per-direction distances are in ``wanted``."""
+    sites = list(product(*map(range, shape)))
+    found = set()
+    for (a, x), (b, y) in combinations(enumerate(sites), 2):
+        steps = [abs(p - q) for p, q in zip(x, y, strict=True)]
+        if periodic:
+            steps = [min(step, extent - step) for step, extent in zip(steps, shape, strict=True)]
+        if tuple(sorted(steps)) in wanted:
+            found.add((a, b))
+    return found
+
+
+def as_set(bonds: np.ndarray) -> set[tuple[int, int]]:
+    found = {(int(i), int(j)) for i, j in bonds}
+    assert len(found) == len(bonds), "a pair occurs twice"
+    return found
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "open"])
+@pytest.mark.parametrize("shape", [(2,), (3,), (4,), (5,), (12,), (2, 2), (2, 3), (3, 3), (4, 4), (2, 6), (5, 4)])
+def test_bonds_are_the_pairs_at_the_right_distance(shape: tuple[int, ...], boundary: str) -> None:
+    lattice = Lattice(shape, boundary)
+    near, far = ({(1,)}, {(2,)}) if len(shape) == 1 else ({(0, 1)}, {(1, 1)})
+    periodic = boundary == "periodic"
+    assert as_set(lattice.neighbours) == pairs_at(shape, periodic, near)
+    assert as_set(lattice.next_neighbours) == pairs_at(shape, periodic, far)
+
+
+def test_numbers_of_bonds_on_large_lattices() -> None:
+    assert len(Lattice((6, 6)).neighbours) == len(Lattice((6, 6)).next_neighbours) == 72
+    assert len(Lattice((6, 6), "open").neighbours) == 60
+    assert len(Lattice((32,)).neighbours) == len(Lattice((32,)).next_neighbours) == 32
+
+
+def test_a_periodic_edge_of_length_two_equals_an_open_one() -> None:
+    assert as_set(Lattice((2,), "periodic").neighbours) == as_set(Lattice((2,), "open").neighbours) == {(0, 1)}
+    assert len(Lattice((2, 4)).neighbours) == 4 + 8
+
+
+@pytest.mark.parametrize("shape", [(1,), (0,), (1, 4), (4, 1), (), (2, 2, 2)])
+def test_impossible_extents_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidInput, match="extent"):
+        Lattice(shape)
+
+
+@pytest.mark.parametrize(
+    ("shape", "boundary", "bipartite"),
+    [((4,), "periodic", True), ((5,), "periodic", False), ((5,), "open", True), ((3, 4), "periodic", False)],
+)
+def test_sublattices_exist_unless_a_ring_is_odd(shape: tuple[int, ...], boundary: str, bipartite: bool) -> None:
+    lattice = Lattice(shape, boundary)
+    assert is_bipartite(shape, boundary) == bipartite
+    if not bipartite:
+        assert lattice.sublattice is None
+        return
+    assert lattice.sublattice is not None
+    i, j = lattice.neighbours.T
+    assert np.all(lattice.sublattice[i] == -lattice.sublattice[j])
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 4), (2, 3)])
+def test_translations_form_the_group_of_the_torus(shape: tuple[int, ...]) -> None:
+    lattice = Lattice(shape)
+    moves = lattice.translations
+    assert len({tuple(row) for row in moves.tolist()}) == len(moves) == lattice.n_sites
+    assert np.array_equal(moves[:, 0], np.arange(lattice.n_sites))
+    bonds = {frozenset(bond) for bond in lattice.neighbours.tolist()}
+    for move in moves:
+        assert {frozenset(move[bond].tolist()) for bond in lattice.neighbours} == bonds
+    closed = {tuple(row) for row in moves.tolist()}
+    assert all(tuple(a[b].tolist()) in closed for a in moves for b in moves)
+    assert len(Lattice(shape, "open").translations) == 1

@@ -1,0 +1,97 @@
+import subprocess
+import sys
+
+import pytest
+from pydantic import ValidationError
+
+from physics_engines.nqs import ExactSpec, GroundStateSpec
+from tools.base import describe_validation_error
+
+SQUARE = {"lattice": "square", "shape": "4x4"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"lattice": "chain", "shape": 0}, "shape.0: input should be greater than or equal to 2"),
+        ({"lattice": "chain", "shape": 1}, "greater than or equal to 2"),
+        ({"lattice": "square", "shape": "1x8"}, "greater than or equal to 2"),
+        ({"lattice": "chain", "shape": 10**6}, "1000000 sites; variational Monte Carlo here takes at most 1024"),
+        ({"lattice": "square", "shape": 16}, "a square lattice takes 2 extent(s), not 1"),
+        ({"lattice": "chain", "shape": 9}, "9 spins 1/2 have no state with S^z = 0"),
+        ({"model": "j1j2", "lattice": "square", "shape": "3x3"}, "needs an even number of sites"),
+        ({**SQUARE, "j2": 0.5}, "j2 belongs to the J1-J2 model, not to the Heisenberg model"),
+        ({**SQUARE, "field": 1.0}, "a transverse field belongs to the transverse-field Ising model"),
+        ({"model": "tfim", **SQUARE, "j2": 0.1}, "j2 belongs to the J1-J2 model"),
+        ({**SQUARE, "coupling": -1.0}, "coupling: input should be greater than 0"),
+        ({**SQUARE, "coupling": float("nan")}, "coupling"),
+        ({"model": "kagome", **SQUARE}, "model: input should be 'heisenberg', 'j1j2' or 'tfim'"),
+        ({"lattice": "moebius", "shape": 4}, "lattice: input should be 'chain' or 'square'"),
+        ({**SQUARE, "boundary": "open", "ansatz": "rbm_symmetric"}, "needs a periodic lattice"),
+        ({**SQUARE, "n_chains": 512}, "512 chains need at least 2048 samples"),
+        ({"lattice": "square", "shape": "32x32", "alpha": 64}, "the bound is 4 GiB"),
+        ({**SQUARE, "colour": "blue"}, "colour"),
+    ],
+)
+def test_nonsense_is_refused_in_one_sentence(fields: dict, sentence: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        GroundStateSpec(**fields)
+    text = describe_validation_error(caught.value)
+    assert sentence in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "states"),
+    [
+        ({"lattice": "chain", "shape": 28}, "40116600 states"),
+        ({"lattice": "square", "shape": "6x6"}, "9075135300 states"),
+        ({"model": "tfim", "lattice": "chain", "shape": 26}, "67108864 states"),
+        ({"lattice": "chain", "shape": 10**6}, "far more than"),
+    ],
+)
+def test_exact_diagonalisation_names_its_memory_bound(fields: dict, states: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ExactSpec(**fields)
+    text = describe_validation_error(caught.value)
+    assert states in text and "bounded by 4 GiB" in text and "nqs.ground_state" in text
+
+
+def test_exact_diagonalisation_takes_what_fits() -> None:
+    assert ExactSpec(lattice="chain", shape=24).n_states == 2_704_156
+    assert ExactSpec(model="tfim", lattice="chain", shape=20).n_states == 2**20
+
+
+def test_the_digest_depends_on_the_physics_only() -> None:
+    plain = GroundStateSpec(**SQUARE)
+    same = [
+        GroundStateSpec(lattice="square", shape=[4, 4]),
+        GroundStateSpec(lattice="square", shape="4×4", model="heisenberg", j2=0.0, field=0),
+        GroundStateSpec(**SQUARE, ansatz="rbm_symmetric", alpha=8, boundary="periodic"),
+        GroundStateSpec.model_validate_json(plain.canonical_json()),
+    ]
+    assert {spec.digest() for spec in same} == {plain.digest()}
+    other = [GroundStateSpec(**SQUARE, seed=8), GroundStateSpec(**SQUARE, model="j1j2"), ExactSpec(**SQUARE)]
+    assert len({plain.digest(), *(spec.digest() for spec in other)}) == 4
+
+
+def test_fields_left_out_resolve_to_the_model() -> None:
+    assert GroundStateSpec(model="j1j2", **SQUARE).j2 == 0.5
+    assert GroundStateSpec(model="tfim", **SQUARE).field == 1.0
+    assert GroundStateSpec(**SQUARE).j2 == GroundStateSpec(**SQUARE).field == 0.0
+    ansatz = {
+        "rbm_symmetric": [{}, {"model": "tfim"}, {"model": "tfim", "shape": "3x3"}],
+        "rbm_symmetric_complex": [{"model": "j1j2"}],
+        "rbm": [{"boundary": "open"}],
+        "rbm_complex": [{"shape": "3x4"}, {"model": "j1j2", "boundary": "open"}],
+    }
+    for name, cases in ansatz.items():
+        for case in cases:
+            assert GroundStateSpec(**{**SQUARE, **case}).ansatz == name
+
+
+def test_importing_specs_and_tools_stays_light() -> None:
+    code = "import sys; import tools.nqs, physics_engines.nqs, physics_engines.lattices\n"
+    code += "print([name for name in ('numpy', 'torch', 'numba', 'scipy', 'matplotlib') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

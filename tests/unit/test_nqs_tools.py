@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from physics_engines.progress import Monitor
+from tools import ToolContext
+from tools.errors import BadInput, Stopped
+from tools.nqs import exact, ground_state
+
+SMALL = {
+    "lattice": "chain", "shape": 8, "n_iterations": 60, "n_samples": 256, "n_final_samples": 2048,
+}  # fmt: skip
+
+
+def context(folder: Path, monitor: Monitor | None = None) -> ToolContext:
+    return ToolContext(out=folder, home=folder, monitor=monitor or Monitor())
+
+
+def test_ground_state_puts_the_exact_energy_beside_the_bound(tmp_path: Path) -> None:
+    result = ground_state.run(ground_state.parse(SMALL), context(tmp_path))
+    bound, truth = result.estimates["energy_per_site"], result.estimates["exact_energy_per_site"]
+    assert (bound.exactness, bound.unit, truth.exactness) == ("upper_bound", "J", "exact")
+    assert truth.value == pytest.approx(-0.4563866, abs=1e-7)
+    assert truth.method == "full diagonalisation, 70 states"
+    assert bound.value == pytest.approx(truth.value, abs=5e-4)
+    assert set(result.estimates) == {"energy_per_site", "exact_energy_per_site", "variance", "v_score"}
+    assert result.reading is not None
+    assert result.reading.en == ("Heisenberg antiferromagnet H = J Σ S·S (J = 1), chain of 8 spins, periodic, S^z = 0")
+    assert "ハイゼンベルク" in result.reading.ja and "周期境界" in result.reading.ja
+    assert "error bars" in result.notes[0].en and "exact energy" in result.notes[0].en
+    kinds = {artifact.path: artifact.kind for artifact in result.artifacts}
+    assert kinds == {"energy.png": "figure", "energy.svg": "figure", "state.npz": "arrays"}
+    with np.load(tmp_path / "state.npz") as arrays:
+        assert arrays["energy"].shape == (60,)
+        assert arrays["parameters"].shape == (8 * 9,)
+
+
+def test_larger_lattices_stand_beside_a_tabulated_reference(tmp_path: Path) -> None:
+    fields = {**SMALL, "shape": 32, "alpha": 1, "n_iterations": 8}
+    result = ground_state.run(ground_state.parse(fields), context(tmp_path))
+    assert result.estimates["exact_energy_per_site"].value == pytest.approx(-0.4439539825)
+    assert "Bethe" in result.estimates["exact_energy_per_site"].method
+    fields = {**SMALL, "lattice": "square", "shape": "4x6", "alpha": 1, "n_iterations": 8}
+    result = ground_state.run(ground_state.parse(fields), context(tmp_path / "other"))
+    assert set(result.estimates) == {"energy_per_site", "variance", "v_score"}
+    assert result.notes[0].en.startswith("No exact or published reference")
+
+
+def test_a_stopped_run_leaves_a_restart_file_and_goes_on(tmp_path: Path) -> None:
+    spec = ground_state.parse(SMALL)
+    seen: list[object] = []
+    with pytest.raises(Stopped, match="restart file"):
+        ground_state.run(spec, context(tmp_path, Monitor(None, seen.append, lambda: len(seen) >= 7)))
+    assert (tmp_path / "restart.npz").exists()
+    resumed = ground_state.run(spec, context(tmp_path))
+    fresh = ground_state.run(spec, context(tmp_path / "fresh"))
+    assert resumed == fresh
+    assert (tmp_path / "state.npz").read_bytes() == (tmp_path / "fresh" / "state.npz").read_bytes()
+
+
+def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:
+    result = exact.run(exact.parse({"model": "tfim", "lattice": "chain", "shape": 10}), context(tmp_path))
+    energy = result.estimates["energy_per_site"]
+    assert energy.value == pytest.approx(-1.2784906443, abs=1e-10)
+    assert energy.error is None and "Pauli" in energy.convention
+    assert "free fermions" in result.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("tool", "fields", "sentence"),
+    [
+        (ground_state, {"lattice": "chain", "shape": 9}, "nqs.ground_state: 9 spins 1/2 have no state"),
+        (ground_state, {"lattice": "chain", "shape": 10**6}, "at most 1024"),
+        (exact, {"lattice": "square", "shape": "6x6"}, "nqs.exact: 36 sites make 9075135300 states"),
+        (exact, {"lattice": "chain"}, "shape: field required"),
+    ],
+)
+def test_bad_input_is_one_sentence(tool, fields: dict, sentence: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        tool.parse(fields)
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_costs_are_known_before_and_grow_with_the_work() -> None:
+    def seconds(**fields: object) -> float:
+        return ground_state.estimate_cost(ground_state.parse({"lattice": "square", **fields})).seconds
+
+    assert 3 < seconds(shape="4x4") < 40
+    assert seconds(shape="4x4") < seconds(shape="6x6") < seconds(shape="10x10")
+    assert seconds(shape="4x4", n_iterations=3000) > 5 * seconds(shape="4x4")
+    assert seconds(shape="6x6", model="j1j2") > seconds(shape="6x6")
+    large = exact.estimate_cost(exact.parse({"lattice": "chain", "shape": 24}))
+    assert large.seconds > 10 and large.memory_gb > 1
+
+
+@pytest.mark.parametrize("tool", [ground_state, exact])
+def test_tools_can_be_found_in_both_languages(tool) -> None:
+    assert tool.words["en"] and tool.words["ja"] and tool.title.en and tool.title.ja
+    assert all(example.en and example.ja for example in tool.examples)
+    assert tool.why_unavailable() is None
