@@ -1,11 +1,12 @@
 """Seconds from a cold start: ``ansatz --help``, and ``ansatz ask`` on a textbook question.
 
 Each run is a new process without a model. "Fresh home" starts with an empty ANSATZ_HOME, so the first reading of the
-textbook is part of it; "used home" is what every later question takes.
+textbook is part of it; "used home" is what every later question takes. CPU seconds tell a busy machine from slow code.
 """
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -26,13 +27,13 @@ def main(
     runs: Annotated[int, typer.Option(min=1, help="Repetitions of each command.")] = 5,
     imports: Annotated[int, typer.Option(min=0, help="Show this many of the slowest imports of each command.")] = 0,
 ) -> None:
-    timings: dict[str, list[float]] = {"--help": [], "ask, fresh home": [], "ask, used home": []}
+    timings: dict[str, list[float]] = {}
     with TemporaryDirectory(prefix="ansatz-start-up-") as folder:
         for index in range(runs):
             home = Path(folder) / str(index)
-            timings["--help"].append(_seconds(["--help"], home))
-            timings["ask, fresh home"].append(_seconds(["ask", _QUESTION], home))
-            timings["ask, used home"].append(_seconds(["ask", _QUESTION], home))
+            _measure("--help", ["--help"], home, timings)
+            _measure("ask, fresh home", ["ask", _QUESTION], home, timings)
+            _measure("ask, used home", ["ask", _QUESTION], home, timings)
         print_timings(f"Start-up of ansatz, Python {sys.version.split()[0]}", timings)
         if imports:
             for arguments in (["--help"], ["ask", _QUESTION]):
@@ -46,10 +47,13 @@ def _run(arguments: list[str], home: Path, *options: str) -> subprocess.Complete
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
 
-def _seconds(arguments: list[str], home: Path) -> float:
-    begin = time.perf_counter()
+def _measure(name: str, arguments: list[str], home: Path, timings: dict[str, list[float]]) -> None:
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     _run(arguments, home)
-    return time.perf_counter() - begin
+    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    timings.setdefault(name, []).append(wall)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    timings.setdefault(f"{name}, CPU", []).append(cpu)
 
 
 def _print_imports(arguments: list[str], home: Path, count: int) -> None:
