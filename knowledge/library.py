@@ -14,6 +14,7 @@ from knowledge.cite.sentences import choose
 from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
 from knowledge.errors import InvalidRequest, LibraryUnavailable
 from knowledge.index.book import BookIndex
+from knowledge.index.definitions import defined_in
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import TOKENS_VERSION, terms, words_of
 from knowledge.ingest.book import BookSource
@@ -306,7 +307,11 @@ class Library:
         if index is None:
             background = self._index(TEXTBOOK, reader) if book != TEXTBOOK and TEXTBOOK in stamps else None
             index = BookIndex.build(
-                stamp, reader.passages_of_book(book), lambda text: terms(text, self._glossary), background
+                stamp,
+                reader.passages_of_book(book),
+                lambda text: terms(text, self._glossary),
+                lambda text: [f"={number}" for number in defined_in(text, self._glossary)],
+                background,
             )
             with contextlib.suppress(OSError):  # a full disk only costs the next process the time to build it
                 index.save(path)

@@ -119,12 +119,14 @@ def slot_of(spec_type: type[Spec], field_name: str) -> Slot | None:
     return None
 
 
-def invalid(code: str, reason: Text, *, unsolvable: bool = False) -> PydanticCustomError:
+def invalid(code: str, reason: Text, *, bound: str = "", unsolvable: bool = False) -> PydanticCustomError:
     """The error a Spec's validator raises, with its reason in both languages in the error's context.
 
     Args:
         code: Short name of what is wrong.
-        reason: One clause in each language.
+        reason: One clause in each language, without numbers: it also stands in the refusal of a question.
+        bound: The figures behind it, for whoever typed them: "36 sites; at most 24".
         unsolvable: The request is well formed, but has no solution: it is refused rather than corrected.
     """
-    return PydanticCustomError(code, "{en}", {"en": reason.en, "ja": reason.ja, "unsolvable": unsolvable})
+    context = {"en": reason.en, "ja": reason.ja, "bound": f" ({bound})" if bound else "", "unsolvable": unsolvable}
+    return PydanticCustomError(code, "{en}{bound}", context)

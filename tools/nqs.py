@@ -1,5 +1,8 @@
 """Tools over the neural-quantum-state engine: a variational ground state and exact diagonalisation."""
 
+import math
+
+from physics_engines.estimate import Estimate
 from physics_engines.nqs.spec import ExactSpec, GroundStateSpec, SpinModelSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -90,7 +93,8 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if reference is not None:
         name = "exact_energy_per_site" if reference.exactness == "exact" else "reference_energy_per_site"
         found[name] = reference
-        notes.append(_distance(energy.value, energy.error or 0.0, reference.value, reference.exactness))
+        if reference.value != 0:
+            found["relative_distance"] = _distance(energy, reference)
     else:
         notes.append(
             Text(
@@ -107,6 +111,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     caption = Text(en="Convergence of the energy per site", ja="1サイトあたりのエネルギーの収束")
     return Result(
         estimates=found,
+        headline=tuple(name for name in found if name not in ("variance", "v_score")),
         artifacts=(
             Artifact(path=png.name, kind="figure", caption=caption),
             Artifact(path=svg.name, kind="figure", caption=caption),
@@ -124,18 +129,20 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     )
 
 
-def _distance(value: float, error: float, reference: float, exactness: str) -> Text:
-    """How far the variational energy is from the reference, relative and in error bars."""
-    difference = value - reference
-    relative = abs(difference) / abs(reference) if reference else abs(difference)
-    name_en = {"exact": "exact energy", "upper_bound": "best published bound"}.get(exactness, "reference energy")
-    name_ja = {"exact": "厳密値", "upper_bound": "既知の最良の上界"}.get(exactness, "参照値")
-    side_en, side_ja = ("above", "上") if difference >= 0 else ("below", "下")
-    bars_en = f", {abs(difference) / error:.1f} error bars" if error > 0 else ""
-    bars_ja = f"、誤差の{abs(difference) / error:.1f}倍" if error > 0 else ""
-    return Text(
-        en=f"The variational energy lies {side_en} the {name_en} by a relative {relative:.1e}{bars_en}.",
-        ja=f"変分エネルギーは{name_ja}より相対値で{relative:.1e}だけ{side_ja}にあります{bars_ja}。",
+def _distance(energy: Estimate, reference: Estimate) -> Estimate:
+    """How far the variational energy lies above the reference, relative to it."""
+    scale = abs(reference.value)
+    errors = (energy.error or 0.0, reference.error or 0.0)
+    named = {
+        "exact": Text(en="exact energy", ja="厳密値"),
+        "upper_bound": Text(en="best published bound", ja="既知の最良の上界"),
+    }.get(reference.exactness, Text(en="reference energy", ja="参照値"))
+    return Estimate(
+        label=Text(en=f"relative distance to the {named.en}", ja=f"{named.ja}との相対差"),
+        value=(energy.value - reference.value) / scale,
+        error=math.hypot(*errors) / scale,
+        exactness="stochastic",
+        method=Text(en="difference of the two energies", ja="二つのエネルギーの差"),
     )
 
 

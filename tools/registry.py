@@ -13,7 +13,7 @@ from physics_engines.spec import Spec
 from tools.base import Tool, ToolCall
 from tools.errors import BadInput, Missing
 
-_BUILT_IN = ("tools.nqs", "tools.library")
+_BUILT_IN = ("tools.nqs", "tools.library", "tools.proof")
 _ENTRY_POINT_GROUP = "ansatz.tools"
 _MODULES_VARIABLE = "ANSATZ_TOOL_MODULES"
 

@@ -36,6 +36,8 @@ class Proof(_Frozen):
 
     statement: str
     verdict: str
+    level: int = Field(default=0, ge=0, le=5)
+    """Rung of the ladder, L0 (text only) to L5; ``tools.lean`` says what each means."""
     axioms: tuple[str, ...] = ()
     lean_version: str = ""
 

@@ -369,6 +369,10 @@ def _nothing_to_stand_on(state: ChatState, outcomes: list[Outcome], language: La
     if failed:
         text = "\n".join(dict.fromkeys(outcome.error for outcome in failed))
         return _finish(state, _STATUS_OF.get(failed[0].exit_status, "failed"), text)
+    # A proof that does not hold is no evidence, but the tool said why.
+    said = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
+    if said:
+        return _finish(state, "refused", "\n".join(dict.fromkeys(said)))
     return _finish(state, "not_found", not_found(outcomes, language))
 
 

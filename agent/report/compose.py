@@ -46,7 +46,7 @@ def _empty_searches(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return [
         outcome
         for outcome in outcomes
-        if outcome.result and not (outcome.result.quotes or outcome.result.estimates or outcome.result.proofs)
+        if (found := outcome.result) and not (found.quotes or found.estimates or found.proofs or found.notes)
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.index.book import BookIndex
+from knowledge.index.definitions import PARENTHESES, subject_of
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import concepts, plain_terms, terms
 from knowledge.ingest.sentences import sentence_spans
@@ -34,8 +35,6 @@ _LEANS_ON_THE_SENTENCE_BEFORE = re.compile(
     r"これ|この|その|それ|ここ|すなわち|つまり|したがって|よって|ゆえに|しかし|ただし|また|さらに|そこで|同じ)",
     re.IGNORECASE,
 )
-_DEFINING_VERB = re.compile(r"\b(?:is|are|means|denotes|refers to)\b|とは|[はを]")
-_PARENTHESES = re.compile(r"（[^）]*）|\([^)]*\)")
 _ANNOUNCES = re.compile(r"(?:[:：]|次の[^。]*。|次式[^。]*。|以下[^。]*。|as follows\.)$")
 _QUESTION = re.compile(r"[?？]$|か。$")
 _MARKUP = re.compile(r"^\s*(?:\*\*|#|!\[|\|)")
@@ -135,7 +134,7 @@ def _form(question: Question, text: str, glossary: Glossary, position: int) -> f
     if _CUES[question.aim].search(copy):
         value += 0.2
     if question.aim in ("definition", "subject"):
-        value += 0.6 * _defines(question, copy, glossary)
+        value += 0.6 * _defines(question, text, glossary)
     if position == 1:
         value += 0.05
     if _MARKUP.match(text):
@@ -150,18 +149,17 @@ def _form(question: Question, text: str, glossary: Glossary, position: int) -> f
     return value
 
 
-def _defines(question: Question, copy: str, glossary: Glossary) -> float:
+def _defines(question: Question, text: str, glossary: Glossary) -> float:
     """1 where the subject of the sentence is exactly the subject of the question: "A <subject> is ..."."""
-    verb = _DEFINING_VERB.search(copy)
-    if verb is None or verb.start() > 110:
+    subject = subject_of(text)
+    if not subject:
         return 0.0
-    subject = copy[: verb.start()]
     wanted = {word for word in question.words if len(word) > 1} or set(question.words)
-    named = set(question.concepts) & set(concepts(subject, glossary))
+    named = set(question.specific) & set(concepts(subject, glossary))
     present = set(plain_terms(subject))
-    bare = {word for word in plain_terms(_PARENTHESES.sub("", subject)) if len(word) > 1}
+    bare = {word for word in plain_terms(PARENTHESES.sub("", subject)) if len(word) > 1}
     recall = 1.0 if named else len(wanted & present) / len(wanted)
-    if recall < 0.6:
+    if recall < (0.9 if question.concepts else 0.6):
         return 0.0
     if named:
         wanted |= {word for number in named for name in glossary.entries[number].names for word in plain_terms(name)}

@@ -1,6 +1,7 @@
 """The lexical index of one book: its passages, and the sections they stand in."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.files import write_atomically
-from knowledge.index.lexical import LexicalIndex
+from knowledge.index.lexical import LexicalIndex, TermCounts
 from knowledge.store import StoredPassage
 
 _PARTS = ("passage", "section")
@@ -43,34 +44,46 @@ class BookIndex:
         stamp: str,
         passages: Iterable[StoredPassage],
         terms_of: Callable[[str], list[str]],
+        definitions_of: Callable[[str], list[str]],
         background: "BookIndex | None" = None,
     ) -> "BookIndex":
         """Index the passages of a book, given in the order of their identifiers.
 
-        A passage is indexed with the headings it stands under; the heading of its section counts twice.
+        A passage is indexed with the headings it stands under (that of its section counts twice) and with the
+        concepts it defines.
         """
         identifiers: list[int] = []
         section_of: list[int] = []
-        rows: dict[tuple[object, ...], int] = {}
-        passage_terms: list[list[str]] = []
-        section_terms: list[list[str]] = []
+        passage_counts, section_counts = TermCounts(), TermCounts()
+        group: tuple[object, ...] = ()
+        section: Counter[str] = Counter()
         for item in passages:
-            own = terms_of(item.text)
-            heading = terms_of(item.section) * 2 if item.section != item.chapter else []
-            row = rows.setdefault(item.section_group, len(rows))
-            if row == len(section_terms):
-                section_terms.append(list(heading))
+            if item.section_group != group:
+                if group:
+                    section_counts.add(section)
+                group = item.section_group
+                section = Counter()
+            heading = Counter(terms_of(item.section) * 2) if item.section != item.chapter else Counter()
+            own = Counter(terms_of(item.text))
+            if item.kind == "prose":
+                own.update(definitions_of(item.text))
+            if not section:
+                section.update(heading)
             if item.kind not in ("code", "references"):
-                section_terms[row] += own
+                section.update(own)
+            section_of.append(len(section_counts.lengths))
             identifiers.append(item.id)
-            section_of.append(row)
-            passage_terms.append(terms_of(item.chapter) + heading + own)
+            own.update(terms_of(item.chapter))
+            own.update(heading)
+            passage_counts.add(own)
+        if group:
+            section_counts.add(section)
         return cls(
             stamp,
             np.array(identifiers, dtype=np.int64),
             np.array(section_of, dtype=np.int64),
-            LexicalIndex.build(passage_terms, background.passages if background else None),
-            LexicalIndex.build(section_terms, background.sections if background else None),
+            LexicalIndex.build(passage_counts, background.passages if background else None),
+            LexicalIndex.build(section_counts, background.sections if background else None),
         )
 
     def save(self, path: Path) -> None:

@@ -5,11 +5,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 from pathlib import Path
 
-from knowledge.text import search_copy
+from knowledge.text import Language, search_copy
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_ALONE = re.compile(r"(?<![\u30a1-\u30ff\u3400-\u9fff])[\u3400-\u9fff](?![\u30a1-\u30ff\u3400-\u9fff])")
+"""A single character is a name only where it stands alone: 「群」, not the 群 of 「症候群」."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class Entry:
     def names(self) -> tuple[str, ...]:
         """Every name in both languages."""
         return self.ja + self.en
+
+    def in_language(self, language: Language) -> tuple[str, ...]:
+        """The names in one language, the headword first."""
+        return self.ja if language == "ja" else self.en
 
 
 class Glossary:
@@ -60,25 +67,28 @@ class Glossary:
         """Numbers of the entries named in a search copy whose word stems are given; nested names count too."""
         found: list[int] = []
         by_start, by_word = self._names
-        for position, character in enumerate(copy):
-            for name, number in by_start.get(character, ()):
-                if copy.startswith(name, position):
-                    found.append(number)
-        for position, word in enumerate(words):
-            for sequence, number in by_word.get(word, ()):
-                if tuple(words[position : position + len(sequence)]) == sequence:
-                    found.append(number)
-        return found
+        if _JAPANESE.search(copy):
+            for start in by_start.keys() & set(map(add, copy, copy[1:])):
+                for name, number in by_start[start]:
+                    found += [number] * copy.count(name)
+            for match in _ALONE.finditer(copy):
+                found += [number for _, number in by_start.get(match[0], ())]
+        if by_word.keys() & set(words):
+            for position, word in enumerate(words):
+                for sequence, number in by_word.get(word, ()):
+                    if tuple(words[position : position + len(sequence)]) == sequence:
+                        found.append(number)
+        return sorted(found)
 
     @cached_property
     def _names(self) -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[tuple[str, ...], int]]]]:
-        """Japanese names by first character, English names (as stems) by first word."""
+        """Japanese names by their first two characters, English names (as stems) by first word."""
         by_start: dict[str, list[tuple[str, int]]] = {}
         by_word: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for number, entry in enumerate(self.entries):
             for name in dict.fromkeys(search_copy(name) for name in entry.names):
                 if _JAPANESE.search(name):
-                    by_start.setdefault(name[0], []).append((name, number))
+                    by_start.setdefault(name[:2], []).append((name, number))
                 elif sequence := tuple(self._words_of(name)):
                     by_word.setdefault(sequence[0], []).append((sequence, number))
         return by_start, by_word

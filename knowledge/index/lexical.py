@@ -5,14 +5,37 @@ the nearest package (bm25s 0.3) imports numba and scipy, 0.6-1.0 s, before it sc
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
+
+
+class TermCounts:
+    """Term counts of texts, kept compactly while they come in one by one."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.lengths = array("i")
+        self.columns = array("i")
+        self.rows = array("i")
+        self.counts = array("i")
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Append a text, given by how often each term occurs in it.
+
+        Concepts ("@7"), definitions ("=7") and coarse stems ("discov*") repeat what is there already; they
+        do not make it longer.
+        """
+        numbers = self.numbers
+        self.columns.extend([numbers.setdefault(word, len(numbers)) for word in counts])
+        self.counts.extend(counts.values())
+        self.rows.extend([len(self.lengths)] * len(counts))
+        self.lengths.append(sum(n for word, n in counts.items() if word[0] not in "@=" and word[-1] != "*"))
 
 
 class LexicalIndex:
@@ -36,50 +59,38 @@ class LexicalIndex:
         self.n_rows = int(arrays["n_rows"])
 
     @classmethod
-    def build(cls, texts: Iterable[Sequence[str]], background: "LexicalIndex | None" = None) -> "LexicalIndex":
-        """Index texts given as their terms.
+    def build(cls, texts: "TermCounts", background: "LexicalIndex | None" = None) -> "LexicalIndex":
+        """Index counted texts.
 
         Args:
-            texts: In the order of the rows. Concepts ("@7") and coarse stems ("discov*") repeat what is
-                there already and do not count towards the length.
-            background: Document frequencies are counted over these passages too, so that the scores of a book of
+            texts: The rows.
+            background: Document frequencies are counted over these texts too, so that the scores of a book of
                 three pages mean the same as those of a large one.
         """
-        lengths: list[int] = []
-        numbers: dict[str, int] = {}
-        columns: list[int] = []
-        rows: list[int] = []
-        counts: list[int] = []
-        for row, words in enumerate(texts):
-            lengths.append(sum(word[0] != "@" and word[-1] != "*" for word in words))
-            for word, count in Counter(words).items():
-                columns.append(numbers.setdefault(word, len(numbers)))
-                rows.append(row)
-                counts.append(count)
-        hashes = np.array([term_hash(word) for word in numbers], dtype=np.uint64)
+        hashes = np.array([term_hash(word) for word in texts.numbers], dtype=np.uint64)
         rank = np.argsort(hashes, kind="stable")
         place = np.empty_like(rank)
         place[rank] = np.arange(len(rank))
-        column = place[np.array(columns, dtype=np.int64)] if columns else np.zeros(0, dtype=np.int64)
+        column = place.astype(np.int32)[np.frombuffer(texts.columns, dtype=np.int32)]
         order = np.argsort(column, kind="stable")
         column = column[order]
-        row_of = np.array(rows, dtype=np.int32)[order]
-        tf: NDArray[np.float32] = np.array(counts, dtype=np.float32)[order]
+        row_of = np.frombuffer(texts.rows, dtype=np.int32)[order]
+        tf: NDArray[np.float32] = np.frombuffer(texts.counts, dtype=np.int32)[order].astype(np.float32)
         terms = hashes[rank]
         df = np.bincount(column, minlength=len(terms)).astype(np.int64)
         first = np.concatenate([[0], np.cumsum(df)])
-        n_total, df_total = len(lengths), df
+        n_total, df_total = len(texts.lengths), df
         if background is not None:
             n_total += background._n_total
             df_total = df + background.document_frequencies(terms)
         idf: NDArray[np.float32] = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
-        length = np.array(lengths, dtype=np.float32)
+        length = np.array(texts.lengths, dtype=np.float32)
         mean_length = max(float(length.mean()), 1.0) if len(length) else 1.0
         norm = (K1 * (1 - B + B * length / mean_length)).astype(np.float32)
         weights: NDArray[np.float32] = np.multiply(idf[column], tf * (K1 + 1) / (tf + norm[row_of]), dtype=np.float32)
         return cls(
             {
-                "n_rows": np.array(len(lengths)),
+                "n_rows": np.array(len(texts.lengths)),
                 "terms": terms,
                 "first": first,
                 "rows": row_of,

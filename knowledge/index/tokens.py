@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 from knowledge.index.glossary import Glossary
@@ -10,7 +9,7 @@ from knowledge.text import search_copy
 
 PREFIX = 6
 """Letters of the second, coarser stem that brings "discover" and "discovery" together; written "discov*"."""
-TOKENS_VERSION = 4
+TOKENS_VERSION = 6
 """Part of the stamp of every lexical index."""
 
 _LAYOUT = re.compile(
@@ -23,7 +22,6 @@ _TERM = re.compile(
     r"|(?P<cjk>[\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u3400-\u4dbf\u4e00-\u9fff]+)"
     r"|(?P<greek>[α-ω])"
 )
-_KANA = re.compile(r"[\u3041-\u3096]+")
 _STOP_TEXT = (
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
     "may me might my no not of on one or our she should so some such than that the their them then there these they "
@@ -56,37 +54,50 @@ def coarse(word: str) -> str:
 
 def words_of(search_text: str) -> list[str]:
     """Stems of the Latin words of a search copy, stop words included, in order."""
-    found = (match["word"] or match["lettered"] for match in _TERM.finditer(search_text))
-    return [stem(part) for word in found if word for part in word.split("-")]
+    return _split(search_text)[1]
 
 
 def terms(text: str, glossary: Glossary) -> list[str]:
     """Terms of a passage or a question, repeated as often as they occur."""
-    return list(plain_terms(text)) + [f"@{concept}" for concept in concepts(text, glossary)]
+    copy = _LAYOUT.sub(" ", search_copy(text))
+    found, stems = _split(copy)
+    return found + [f"@{concept}" for concept in glossary.named_in(copy, stems)]
 
 
 def concepts(text: str, glossary: Glossary) -> list[int]:
     """Glossary entries named in a text, in either language, one for each occurrence."""
-    copy = search_copy(text)
+    copy = _LAYOUT.sub(" ", search_copy(text))
     return glossary.named_in(copy, words_of(copy))
 
 
-def plain_terms(text: str) -> Iterator[str]:
+def plain_terms(text: str) -> list[str]:
     """Terms without the glossary's concepts."""
-    for match in _TERM.finditer(_LAYOUT.sub(" ", search_copy(text))):
-        if lettered := match["lettered"]:  # "q-learning" is neither Q nor learning
-            yield lettered
-            yield stem(lettered[2:])
-        elif word := match["word"]:
-            if word not in _STOP_WORDS and (len(word) > 1 or word.isdigit()):
-                yield stem(word)
-                if len(word) > PREFIX:
-                    yield coarse(word)
-        elif run := match["cjk"]:
-            yield from (character for character in run if not _KANA.fullmatch(character) and character != "ー")
-            yield from (run[index : index + 2] for index in range(len(run) - 1))
+    return _split(_LAYOUT.sub(" ", search_copy(text)))[0]
+
+
+def _split(copy: str) -> tuple[list[str], list[str]]:
+    """Terms of a search copy, and the stems of all its Latin words in order."""
+    found: list[str] = []
+    stems: list[str] = []
+    for match in _TERM.finditer(copy):
+        token = match[0]
+        if match.lastgroup == "cjk":
+            found += [character for character in token if not "\u3041" <= character <= "\u3096" and character != "ー"]
+            found += [token[index : index + 2] for index in range(len(token) - 1)]
+        elif match.lastgroup == "word":
+            root = stem(token)
+            stems.append(root)
+            if token not in _STOP_WORDS and (len(token) > 1 or token.isdigit()):
+                found.append(root)
+                if len(token) > PREFIX:
+                    found.append(coarse(token))
+        elif match.lastgroup == "lettered":  # "q-learning" is neither Q nor learning
+            root = stem(token[2:])
+            stems += [token[0], root]
+            found += [token, root]
         else:
-            yield _name_of_greek(match["greek"])
+            found.append(_name_of_greek(token))
+    return found, stems
 
 
 def _name_of_greek(letter: str) -> str:

@@ -39,6 +39,7 @@ class Question:
         words: Its plain terms, without the phrases that only make it a question, and the terms of the headwords
             of the entries it names by a synonym.
         concepts: Glossary entries it names.
+        specific: Those of them that are not part of a longer one: no "Boltzmann machine" in a restricted one.
         named: Terms of all names of those entries.
         bridge: Terms of the other language's headwords of those entries.
     """
@@ -48,6 +49,7 @@ class Question:
     aim: Aim
     words: tuple[str, ...]
     concepts: tuple[int, ...]
+    specific: tuple[int, ...]
     named: frozenset[str]
     bridge: tuple[str, ...]
 
@@ -63,14 +65,19 @@ def read_question(text: str, glossary: Glossary) -> Question:
     numbers = tuple(dict.fromkeys(concepts(subject, glossary)))
     entries = [glossary.entries[number] for number in numbers]
     named = frozenset(term for entry in entries for name in entry.names for term in plain_terms(name))
-    own, other = ("ja", "en") if language == "ja" else ("en", "ja")
-    words = tuple(dict.fromkeys([*words, *_headword_terms(entries, own)]))
+    other: Language = "en" if language == "ja" else "ja"
+    words = tuple(dict.fromkeys([*words, *_headword_terms(entries, language)]))
     bridge = tuple(term for term in _headword_terms(entries, other) if term not in words)
-    return Question(text, language, _aim(copy), words, numbers, named, bridge)
+    return Question(text, language, _aim(copy), words, numbers, _specific(numbers, glossary, language), named, bridge)
 
 
-def _headword_terms(entries: Sequence[Entry], language: str) -> list[str]:
-    names = ((entry.ja if language == "ja" else entry.en)[0] for entry in entries)
+def _specific(numbers: Sequence[int], glossary: Glossary, language: Language) -> tuple[int, ...]:
+    words = {number: set(plain_terms(glossary.entries[number].in_language(language)[0])) for number in numbers}
+    return tuple(number for number in numbers if not any(words[number] < other for other in words.values()))
+
+
+def _headword_terms(entries: Sequence[Entry], language: Language) -> list[str]:
+    names = (entry.in_language(language)[0] for entry in entries)
     return list(dict.fromkeys(term for name in names for term in plain_terms(name)))
 
 

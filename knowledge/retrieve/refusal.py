@@ -23,8 +23,8 @@ from knowledge.text import Language
 ANSWERED = 0.94
 """Share of the answerable calibration questions that must pass the threshold."""
 
-REFUSAL_VERSION = 2
-"""Part of the stamp of a calibration."""
+REFUSAL_VERSION = 3
+"""Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
 _SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
 """Single characters, hiragana and coarse stems: too common to show that a subject is missing."""

@@ -13,6 +13,7 @@ from knowledge.store import Reader, SectionKey, StoredPassage
 from knowledge.text import Language
 
 CONCEPT_WEIGHT = 1.0
+DEFINITION_WEIGHT = 2.0
 BRIDGE_WEIGHT = 0.25
 PREFIX_WEIGHT = 0.4
 UNIGRAM_WEIGHT = 1.0
@@ -37,6 +38,8 @@ def weighted_terms(question: Question) -> dict[str, float]:
     """Terms of the question with the weight each counts with."""
     weights = {word: _weight(word) for word in question.words}
     weights.update((f"@{number}", CONCEPT_WEIGHT) for number in question.concepts)
+    if question.aim == "definition":
+        weights.update((f"={number}", DEFINITION_WEIGHT) for number in question.specific)
     for word in question.bridge:
         weights.setdefault(word, BRIDGE_WEIGHT * _weight(word))
     return weights

@@ -118,6 +118,7 @@ class SpinModelSpec(Spec):
                     ja="奇数個のスピン二分の一には全 S^z がゼロの状態がありません。"
                     "この模型はこのセクターで解くため、サイト数を偶数にしてください",
                 ),
+                bound=f"{self.n_sites} sites",
                 unsolvable=True,
             )
         return self
@@ -137,6 +138,12 @@ class ExactSpec(SpinModelSpec):
         per_row = 1 + (self.n_couplings / 2 + 1 if self.conserves_magnetisation else self.n_couplings)
         return int(self.n_states * (32 * per_row + 8 * 28))
 
+    def _memory_bound(self) -> str:
+        limit = f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
+        if self.n_sites > 40:
+            return f"{self.n_sites} sites; {limit}"
+        return f"{self.n_states} states need {self.memory / 2**30:.1f} GiB; {limit}"
+
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
         if self.n_sites > 40 or self.memory > MEMORY_LIMIT:
@@ -146,6 +153,7 @@ class ExactSpec(SpinModelSpec):
                     en="exact diagonalisation would not fit into memory; take fewer sites, or the variational method",
                     ja="厳密対角化が使えるメモリに収まりません。サイト数を減らすか変分法を使ってください",
                 ),
+                bound=self._memory_bound(),
             )
         return self
 
@@ -212,6 +220,7 @@ class GroundStateSpec(SpinModelSpec):
                     en="that is more sites than variational Monte Carlo takes here",
                     ja="ここでの変分モンテカルロ法で扱えるサイト数の上限を超えています",
                 ),
+                bound=f"{self.n_sites} sites; at most {MAX_SITES}",
             )
         if "symmetric" in self.ansatz and self.boundary == "open":
             raise ValueError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from knowledge import Library
 
 ROOT = Path(__file__).parents[2]
-N_FILES = 40
+N_FILES = 16
 ADD = """
 import sys
 from pathlib import Path

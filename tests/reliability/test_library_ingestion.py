@@ -21,7 +21,7 @@ ASK = OPEN + ".answer('What is a random walk?').citations"
 
 @pytest.fixture(scope="module")
 def large_book(tmp_path_factory):
-    """The small book with sixty more chapters, so that the first use takes a while."""
+    """The small book with thirty more chapters, so that the first use takes a while."""
     folder = tmp_path_factory.mktemp("large") / "textbook"
     plan = (BOOK / "book.toml").read_text()
     for language in ("en", "ja"):
@@ -29,9 +29,9 @@ def large_book(tmp_path_factory):
         for path in (BOOK / language).glob("*.md"):
             (folder / language / path.name).write_text(path.read_text())
         body = (BOOK / language / "A1.md").read_text().split("\n", 1)[1]
-        for number in range(60):
-            (folder / language / f"C{number}.md").write_text(f"# C{number} Copy\n{body * 12}")
-    for number in range(60):
+        for number in range(30):
+            (folder / language / f"C{number}.md").write_text(f"# C{number} Copy\n{body * 8}")
+    for number in range(30):
         plan += f'\n[[chapter]]\nid = "C{number}"\ntitle = {{ en = "Copy", ja = "写し" }}\nread_first = []\n'
     (folder / "book.toml").write_text(plan)
     return folder
@@ -57,7 +57,7 @@ def stored_documents(home):
 def test_a_killed_first_use_leaves_nothing_half(tmp_path, large_book):
     n_documents = len(list(large_book.glob("*/*.md")))
     seen = set()
-    for attempt in range(12):
+    for attempt in range(8):
         home = tmp_path / f"home{attempt}"
         process = start(OPEN, home, large_book)
         while not (home / "library" / "library.sqlite-wal").exists() and process.poll() is None:

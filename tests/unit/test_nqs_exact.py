@@ -59,7 +59,7 @@ def test_energies_are_those_of_kronecker_products(fields: dict) -> None:
 def test_four_by_four_square() -> None:
     result = exact_ground_state(ExactSpec(lattice="square", shape="4x4"))
     assert result.energy_per_site.value == pytest.approx(-0.7017802005, abs=1e-10)
-    assert result.energy_per_site.method == "Lanczos, 12870 states"
+    assert result.energy_per_site.method.en == "Lanczos, 12870 states"
     assert (result.energy_per_site.exactness, result.energy_per_site.unit) == ("exact", "J")
     # Marshall's theorem: in the rotated basis no amplitude is negative, and they are normalised.
     assert result.amplitudes.min() > 0
@@ -100,7 +100,7 @@ def test_free_fermions_equal_diagonalisation(n_sites: int, field: float) -> None
 def test_references_carry_their_source_and_kind() -> None:
     ten = reference_energy(ExactSpec.model_construct(lattice="square", shape=(10, 10)))
     assert ten is not None and (ten.value, ten.error, ten.exactness) == (-0.671549, 4e-6, "stochastic")
-    assert "Sandvik" in ten.method
+    assert "Sandvik" in ten.method.en
     dimers = reference_energy(ExactSpec(model="j1j2", lattice="chain", shape=12, coupling=2.0))
     assert dimers is not None and dimers.value == -0.75
     assert exact_ground_state(ExactSpec(model="j1j2", lattice="chain", shape=12)).energy_per_site.value == (

@@ -68,7 +68,7 @@ def test_energies_reach_the_exact_ones_from_above(fields: dict, accuracy: float)
 
 def test_the_final_energy_is_not_the_minimum_of_the_trace() -> None:
     result = ground_state(TINY)
-    assert result.energy_per_site.n_eff is not None and "fresh samples" in result.energy_per_site.method
+    assert result.energy_per_site.n_eff is not None and "fresh samples" in result.energy_per_site.method.en
     assert result.trace["energy"].min() < exact_energy(TINY), "the trace is noisy enough to undercut the exact energy"
     energies = [ground_state(TINY.model_copy(update={"seed": seed})).energy_per_site for seed in range(12)]
     pulls = [(energy.value - exact_energy(TINY)) / (energy.error or 1) for energy in energies]

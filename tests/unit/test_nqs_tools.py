@@ -22,13 +22,21 @@ def test_ground_state_puts_the_exact_energy_beside_the_bound(tmp_path: Path) -> 
     bound, truth = result.estimates["energy_per_site"], result.estimates["exact_energy_per_site"]
     assert (bound.exactness, bound.unit, truth.exactness) == ("upper_bound", "J", "exact")
     assert truth.value == pytest.approx(-0.4563866, abs=1e-7)
-    assert truth.method == "full diagonalisation, 70 states"
+    assert truth.method.en == "full diagonalisation, 70 states"
     assert bound.value == pytest.approx(truth.value, abs=5e-4)
-    assert set(result.estimates) == {"energy_per_site", "exact_energy_per_site", "variance", "v_score"}
+    assert set(result.estimates) == {
+        "energy_per_site",
+        "exact_energy_per_site",
+        "variance",
+        "v_score",
+        "relative_distance",
+    }
     assert result.reading is not None
     assert result.reading.en == ("Heisenberg antiferromagnet H = J Σ S·S (J = 1), chain of 8 spins, periodic, S^z = 0")
     assert "ハイゼンベルク" in result.reading.ja and "周期境界" in result.reading.ja
-    assert "error bars" in result.notes[0].en and "exact energy" in result.notes[0].en
+    distance = result.estimates["relative_distance"]
+    assert distance.value == pytest.approx((bound.value - truth.value) / abs(truth.value)) and distance.error > 0
+    assert "v_score" not in result.headline and "relative_distance" in result.headline
     kinds = {artifact.path: artifact.kind for artifact in result.artifacts}
     assert kinds == {"energy.png": "figure", "energy.svg": "figure", "state.npz": "arrays"}
     with np.load(tmp_path / "state.npz") as arrays:
@@ -40,7 +48,7 @@ def test_larger_lattices_stand_beside_a_tabulated_reference(tmp_path: Path) -> N
     fields = {**SMALL, "shape": 32, "alpha": 1, "n_iterations": 8}
     result = ground_state.run(ground_state.parse(fields), context(tmp_path))
     assert result.estimates["exact_energy_per_site"].value == pytest.approx(-0.4439539825)
-    assert "Bethe" in result.estimates["exact_energy_per_site"].method
+    assert "Bethe" in result.estimates["exact_energy_per_site"].method.en
     fields = {**SMALL, "lattice": "square", "shape": "4x6", "alpha": 1, "n_iterations": 8}
     result = ground_state.run(ground_state.parse(fields), context(tmp_path / "other"))
     assert set(result.estimates) == {"energy_per_site", "variance", "v_score"}
@@ -63,16 +71,20 @@ def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:
     result = exact.run(exact.parse({"model": "tfim", "lattice": "chain", "shape": 10}), context(tmp_path))
     energy = result.estimates["energy_per_site"]
     assert energy.value == pytest.approx(-1.2784906443, abs=1e-10)
-    assert energy.error is None and "Pauli" in energy.convention
+    assert energy.error is None and "Pauli" in energy.convention.en
     assert "free fermions" in result.notes[0].en
 
 
 @pytest.mark.parametrize(
     ("tool", "fields", "sentence"),
     [
-        (ground_state, {"lattice": "chain", "shape": 9}, "nqs.ground_state: 9 spins 1/2 have no state"),
+        (
+            ground_state,
+            {"lattice": "chain", "shape": 9},
+            "nqs.ground_state: an odd number of spins one half has no state",
+        ),
         (ground_state, {"lattice": "chain", "shape": 10**6}, "at most 1024"),
-        (exact, {"lattice": "square", "shape": "6x6"}, "nqs.exact: 36 sites make 9075135300 states"),
+        (exact, {"lattice": "square", "shape": "6x6"}, "9075135300 states need"),
         (exact, {"lattice": "chain"}, "shape: field required"),
     ],
 )

@@ -5,7 +5,7 @@ import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from pydantic.fields import FieldInfo
@@ -13,7 +13,10 @@ from pydantic_core import PydanticUndefined
 
 from agent.interfaces.cli.output import JsonOption, print_json
 from tools.base import Tool, ToolCall
-from tools.errors import BadInput
+from tools.errors import BadInput, ExitStatus, Missing, Refused
+
+if TYPE_CHECKING:
+    from tools.result import Result
 
 SpecOption = Annotated[
     Path | None,
@@ -134,7 +137,6 @@ async def _run(tool: Tool[Any], arguments: dict[str, object], as_json: bool) -> 
     from agent.runs import RunFolder, new_run_id
     from agent.settings import load_settings
     from physics_engines.progress import Progress
-    from tools.errors import Missing
     from tools.jobs import describe_environment, run_call
 
     why = tool.why_unavailable()
@@ -155,28 +157,36 @@ async def _run(tool: Tool[Any], arguments: dict[str, object], as_json: bool) -> 
     ledger.add_result(tool.name, result, folder.run_id, "en")
     folder.write_json("ledger.json", [entry.model_dump(mode="json") for entry in ledger])
     figures = [str(out / artifact.path) for artifact in result.artifacts if artifact.kind == "figure"]
+    status = ExitStatus.DONE if len(ledger) else ExitStatus.REFUSED
     if as_json:
-        print_json(
-            {
-                "run": folder.run_id,
-                "tool": tool.name,
-                "spec": spec.model_dump(mode="json"),
-                "evidence": [entry.model_dump(mode="json") for entry in ledger],
-                "nearest": list(result.nearest),
-                "figures": figures,
-                "folder": str(out),
-            }
-        )
-    else:
-        if result.reading:
-            print(result.reading.en)
-        print_evidence(tuple(ledger), Console())
-        for figure in figures:
-            print(f"Figure  {figure}")
-        print(f"Repeat  ansatz run --spec {out / 'call.json'}")
+        content: dict[str, object] = {
+            "run": folder.run_id,
+            "tool": tool.name,
+            "spec": spec.model_dump(mode="json"),
+            "evidence": [entry.model_dump(mode="json") for entry in ledger],
+            "notes": [note.en for note in result.notes],
+            "nearest": list(result.nearest),
+            "figures": figures,
+            "folder": str(out),
+            "exit_status": int(status),
+        }
+        print_json(content if len(ledger) else {**content, "error": _why_nothing(tool, result)})
+        return status
     if not len(ledger):
-        from tools.errors import Refused
+        raise Refused(_why_nothing(tool, result))
+    if result.reading:
+        print(result.reading.en)
+    for note in result.notes:
+        print(note.en)
+    print_evidence(tuple(ledger), Console())
+    for figure in figures:
+        print(f"Figure  {figure}")
+    print(f"Repeat  ansatz run --spec {out / 'call.json'}")
+    return status
 
-        nearest = f"; nearest headings: {'; '.join(result.nearest[:3])}" if result.nearest else ""
-        raise Refused(f"not found in the library{nearest}")
-    return 0
+
+def _why_nothing(tool: Tool[Any], result: "Result") -> str:
+    if result.notes:
+        return f"{tool.name}: {' '.join(note.en for note in result.notes)}"
+    nearest = f"; nearest headings: {'; '.join(result.nearest[:3])}" if result.nearest else ""
+    return f"not found in the library{nearest}"

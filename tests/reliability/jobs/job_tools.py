@@ -51,7 +51,10 @@ def walk(spec: WalkSpec, context: ToolContext) -> Result:
         context.monitor.report((step + 1) / spec.n_steps, Text(en="walking", ja="歩行中"), position=position)
     write_text(context.out / "trace.txt", f"{position!r}\n")
     estimate = Estimate(
-        label=Text(en="position", ja="位置"), value=position, exactness="exact", method=f"{spec.n_steps} steps"
+        label=Text(en="position", ja="位置"),
+        value=position,
+        exactness="exact",
+        method=Text(en="steps", ja="手順"),
     )
     trace = Artifact(path="trace.txt", kind="text", caption=Text(en="trace", ja="軌跡"))
     return Result(estimates={"position": estimate}, artifacts=(trace,))

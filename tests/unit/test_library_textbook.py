@@ -1,0 +1,87 @@
+"""The built-in textbook answers what people ask first, and refuses what it does not hold."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge import Extract, Library, NotFound
+
+BUILT_IN = Path(__file__).parents[2] / "knowledge" / "textbook"
+
+pytestmark = pytest.mark.skipif(
+    not (BUILT_IN / "ja" / "B2.md").exists() or not (BUILT_IN / "en" / "A3.md").exists(),
+    reason="the chapters are not part of this tree",
+)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return Library.open(tmp_path_factory.mktemp("home"))
+
+
+@pytest.mark.parametrize(
+    ("question", "chapter"),
+    [
+        ("この本の概要を教えてください", "機械学習と物理学"),
+        ("What is this book about?", "Machine learning and physics"),
+        ("対称性を持つニューラルネットワークとは", "A3"),
+        ("What is a neural network with symmetry?", "A3"),
+        ('"PINNs"とは何か教えてください', "A4"),
+        ("Please tell me what PINNs are", "A4"),
+        ("拡散モデルと経路積分について", "B2"),
+        ("diffusion models and path integrals", "B2"),
+        ("Why can a restricted Boltzmann machine represent a quantum state?", "A5"),
+    ],
+)
+def test_classic_questions(library, question, chapter):
+    answer = library.answer(question)
+    assert isinstance(answer, Extract)
+    assert answer.citations[0].chapter.startswith(chapter)
+    assert answer.language == ("en" if question.isascii() else "ja")
+    for citation in answer.citations:
+        source = library.source_text(citation.span.document)
+        assert source[citation.span.start : citation.span.end] == citation.text
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("What is a neural network?", "A neural network is"),
+        ("ニューラルネットワークとは", "ニューラルネットワーク（neural network）とは"),
+        ("制限ボルツマンマシンとは何ですか", "制限ボルツマンマシン（restricted Boltzmann machine, RBM）とは"),
+        ("What is ridge regression?", "Ridge regression is"),
+        ("ＨＯＰＦＩＥＬＤ ｎｅｔｗｏｒｋって何？", "ホップフィールド模型（Hopfield network）とは"),
+    ],
+)
+def test_a_question_what_starts_with_the_definition(library, question, start):
+    assert library.answer(question).citations[0].text.startswith(start)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 1998 World Cup?",
+        "How do I bake sourdough bread?",
+        "What is the capital of Australia?",
+        "カレーの作り方を教えてください",
+        "富士山の高さは何メートルですか",
+        "What is the Josephson effect?",
+        "トポロジカル絶縁体について教えてください",
+    ],
+)
+def test_far_questions_are_refused_with_the_nearest_headings(library, question):
+    answer = library.answer(question)
+    assert isinstance(answer, NotFound)
+    assert len(answer.nearest) <= 3
+
+
+def test_calibration_of_the_built_in_book(library):
+    table = library.calibrate()
+    chosen = next(point for point in table.curve if point.threshold == table.threshold)
+    assert chosen.answered >= 0.92 and chosen.refused_near >= 0.85 and chosen.refused_far == 1.0
+
+
+def test_every_suggested_question_is_answered(library):
+    for question in ("What can I ask?", "何を質問できますか", "What can I ask about chapter B2?"):
+        for suggestion in library.answer(question).suggestions:
+            assert isinstance(library.answer(suggestion), Extract), suggestion
