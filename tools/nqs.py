@@ -45,7 +45,19 @@ def _exact_spec(spec: SpinModelSpec) -> ExactSpec:
     "nqs.ground_state",
     title=Text(en="variational ground state of a spin model", ja="スピン模型の変分基底状態"),
     words={
-        "en": ("ground state", "ground-state energy", "variational", "rbm", "neural quantum state", "nqs", "vmc"),
+        "en": (
+            "ground state",
+            "ground-state energy",
+            "variational",
+            "variationally",
+            "rbm",
+            "train",
+            "neural quantum state",
+            "neural network",
+            "nqs",
+            "vmc",
+            "variational monte carlo",
+        ),
         "ja": ("基底状態", "基底エネルギー", "変分", "ニューラル量子状態", "変分モンテカルロ"),
     },
     examples=(
@@ -150,7 +162,17 @@ def _distance(energy: Estimate, reference: Estimate) -> Estimate:
     "nqs.exact",
     title=Text(en="exact diagonalisation of a spin model", ja="スピン模型の厳密対角化"),
     words={
-        "en": ("exact", "exact diagonalisation", "exact diagonalization", "lanczos", "ed", "ground state"),
+        "en": (
+            "exact",
+            "exactly",
+            "exact diagonalisation",
+            "diagonalise",
+            "diagonalising",
+            "diagonalisation",
+            "lanczos",
+            "ed",
+            "ground state",
+        ),
         "ja": ("厳密", "厳密対角化", "ランチョス", "対角化"),
     },
     examples=(

@@ -15,7 +15,9 @@ from agent.planning.values import Group, groups
 
 _NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
 _ASSIGNED = re.compile(rf"(?<![A-Za-z0-9_^/Α-ω])({_NAME})\s*(?::=|==?|≈|≃|:|∈)\s*[\[({{]?\s*$")
-_ADJACENT = re.compile(r"(?<![A-Za-z0-9_^/Α-ω])([A-ZΑ-ω][A-Za-z0-9_]*|[a-z]\w+|[hg])\s*$")
+_ADJACENT = re.compile(
+    r"(?<![A-Za-z0-9_^/Α-ω])([A-ZΑ-ω][A-Za-z0-9_]*(?:/[A-ZΑ-ω][A-Za-z0-9_]*)?|[hg]/J|[a-z]\w+|[hg])\s*$"
+)
 _LINK = re.compile(
     r"(?:\s|:=|=|≈|:|\(|\[|\{|∈|\bof\b|\bis\b|\bare\b|\bat\b|\bto\b|\bfrom\b|\bbetween\b|\bin\b|\bover\b|\branging\b|\bvarying\b|"
     r"\bset\b|\bequals?\b|\bequal\b|\bstrength\b|\bvalues?\b|\babout\b|\baround\b|\babout\b|の値|は|を|が|について|に関して|として|を?変えて|"

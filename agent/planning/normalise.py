@@ -20,6 +20,10 @@ _AFTER = str.maketrans({"⁄": "/", "∕": "/", "ϕ": "φ"})
 _LONG_VOWEL_AS_MINUS = re.compile(r"(?<=[=(])\s*ー\s*(?=\d)")
 _TIMES = re.compile(r"(?<=\d)\s*(?:[×*]|x(?![A-Za-z])|X(?![A-Za-z])|-?by-?(?=\s*\d)|かける|掛ける|掛け)\s*(?=\d)")
 _POWER = re.compile(r"(\d)\s*\*\*\s*\(?([-+]?\d+)\)?")
+# "1サイトあたり" is one word, "per site", and says nothing about a size.
+_PER_ONE = re.compile(
+    r"(?<![\d.])1\s*(?=(?:サイト|スピン|格子点|粒子|ボンド|ユニットセル)\s*(?:あたり|当たり|当り|につき|毎))"
+)
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
 
 
@@ -40,4 +44,5 @@ def normalise(text: str) -> str:
     text = _POWER.sub(r"\1^\2", text)
     text = _TIMES.sub("x", text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
+    text = _PER_ONE.sub("", text)
     return " ".join(text.split())

@@ -55,7 +55,7 @@ MODEL = Slot(
     en=("model", "hamiltonian"),
     ja=("模型", "モデル", "ハミルトニアン"),
     values={
-        "heisenberg": ("heisenberg", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
+        "heisenberg": ("heisenberg", "heis", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
         "j1j2": (
             "j1-j2",
             "j1-j2 heisenberg",

@@ -98,7 +98,7 @@ ERRANDS = (
 """Wishes that are neither a question nor a computation."""
 
 HELP = (
-    r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) do\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
+    r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) (?:do|compute|calculate)\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
     r"(?:list|show)(?: me)?(?: all| the| your)* (?:tools?|commands?|capabilities)|hello|hi|hey|good (?:morning|evening)|thanks?|"
     r"thank you|使い方.*|ヘルプ|何ができ.*|なにができ.*|できること.*|機能(?:一覧|を教えて).*|ツール(?:一覧|の一覧).*|こんにちは|ありがとう.*)\W*$"
 )
