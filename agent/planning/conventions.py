@@ -12,7 +12,7 @@ _COMPONENT = re.compile(r"\^\(?[xyz]|_\(?[xyz]\b|[xyz]_|_[ij]?[xyz]")
 _SUM = r"(?:Σ|\b[Ss]um\b)"
 _MINUS = re.compile(rf"-\s*(?:\d+(?:\.\d+)?\s*)?(?:\|?J_?1?\|?\s*)?(?:/\s*\d+\s*)?\)?\s*{_SUM}")
 _FACTOR = re.compile(
-    rf"(?:(?P<times>\d+(?:\.\d+)?)\s*\*?\s*J?_?1?\s*|\(?\s*(?:J_?1?|1)\s*/\s*(?P<over>\d+)\s*\)?\s*\*?\s*(?:J_?1?)?\s*){_SUM}(?P<index>[_\s]*\S*)"
+    rf"(?:(?P<times>\d+(?:\.\d+)?)\s*\*?\s*J?_?1?\s*|\(?\s*(?:J_?1?|1)\s*/\s*(?P<over>\d+)\s*\)?\s*\*?\s*(?:J_?1?)?\s*)(?P<sum>{_SUM})(?P<index>[_\s]*\S*)"
 )
 _TWICE = re.compile(r"_?\(?(?:i\s*≠\s*j|i\s*!=\s*j|i\s*,\s*j|ij|i\s+j)\)?")
 _BRACKET = re.compile(r"_?\s*\(?\s*<")
@@ -32,12 +32,14 @@ class Written:
         factor: The number in front of the coupling, 1 where there is none.
         factor_text: The words it was read from.
         twice: Whether the sum counts every bond twice.
+        unread: A number in front of another sum than the first, which nothing here can tell the meaning of.
     """
 
     forms: tuple[str, ...] = ()
     factor: float = 1.0
     factor_text: str = ""
     twice: bool = False
+    unread: str = ""
 
 
 def written_hamiltonian(text: str) -> Written:
@@ -58,10 +60,15 @@ def written_hamiltonian(text: str) -> Written:
         forms += ["S·S"]
     if _FERRO.search(text):
         forms.append("ferromagnet")
-    factor, words, twice = 1.0, "", False
-    if found := _FACTOR.search(text):
+    factor, words, twice, unread = 1.0, "", False, ""
+    sums = [match.start() for match in re.finditer(_SUM, text)]
+    for found in _FACTOR.finditer(text):
+        if found.start("sum") != sums[0]:
+            # The factor of a later sum is that of another term: what it multiplies is not known here.
+            unread = unread or found[0].strip(" ,.")
+            continue
         factor = float(found["times"]) if found["times"] else 1.0 / float(found["over"])
         words = found[0].strip()
         index = found["index"]
         twice = factor == 0.5 and not _BRACKET.match(index) and _TWICE.match(index.strip("_ ")) is not None
-    return Written(tuple(dict.fromkeys(forms)), factor, words, twice)
+    return Written(tuple(dict.fromkeys(forms)), factor, words, twice, unread)

@@ -13,8 +13,26 @@ def chain(n, **more):
     return {"model": H, "lattice": "chain", "shape": (n,), **more}
 
 
+def tfim(*fields):
+    return [{"model": T, "lattice": "chain", "shape": (8,), "field": field} for field in fields]
+
+
 # question, language, tools, specs of the computing steps (each tool runs all of them)
 COMPUTE = [
+    # lists without commas: no number of a list is dropped
+    ("exact energy of the TFIM chain N=8 at h=0.5 1.0 1.5", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=[0.5 1.0 1.5]", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=0.5/1.0/1.5", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=0.5 and then 1.0", "en", [ED], tfim(0.5, 1.0)),
+    ("厳密な基底エネルギー 横磁場イジング鎖 N=8 h=0.5 1.0 1.5", "ja", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact gs energy heisenberg chain N = 8 10 12", "en", [ED], [chain(8), chain(10), chain(12)]),
+    ("RBM energy heisenberg chain N=8 with alpha 1 2 4", "en", [GS], [chain(8, alpha=a) for a in (1, 2, 4)]),
+    ("Heisenberg chain N=20 300 iterations gs energy", "en", [GS], [chain(20, n_iterations=300)]),
+    # the size does not belong to the 2 of "J1-J2"
+    ("J1-J2 4x4 J1=2 J2=1 exact", "en", [ED], [{"model": J, "lattice": "square", "shape": (4, 4), "coupling": 2.0, "j2": 0.5}]),
+    # LaTeX fractions without braces
+    (r"exact energy of H = \frac12 \sum_{i\ne j} J S_i·S_j chain N=8", "en", [ED], [chain(8)]),
+    (r"exact energy of H = \frac12 \sum_{<ij>} S_i·S_j chain N=8", "en", [ED], [chain(8, coupling=0.5)]),
     # sizes as people write them
     ("What is the ground-state energy of the 4x4 Heisenberg antiferromagnet?", "en", [GS], [square(4)]),
     ("ground state energy of the 4×4 Heisenberg model", "en", [GS], [square(4)]),
@@ -220,6 +238,12 @@ MISSING = [
 
 # question, language, code of the refusal, exit status
 REFUSED = [
+    # values that cannot be turned into what the Spec wants
+    ("exact energy of TFIM N=8, h=1 T", "en", "foreign_unit", 2),
+    ("exact energy of TFIM N=8, field of 5 Tesla", "en", "foreign_unit", 2),
+    ("exact energy TFIM chain N=8 h=50%", "en", "foreign_unit", 2),
+    ("横磁場イジング鎖 N=8、横磁場 3 meV の厳密なエネルギー", "ja", "foreign_unit", 2),
+    (r"exact energy of TFIM H = -\sum Z_i Z_{i+1} - 0.7 \sum X_i, chain N=8", "en", "factor_unread", 2),
     # not to be computed
     ("Ground state energy of Heisenberg chain N=7", "en", "odd_sites", 3),
     ("S^z=0 sector ground state of the 7-site Heisenberg chain using ED", "en", "odd_sector", 3),
