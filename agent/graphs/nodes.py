@@ -385,7 +385,7 @@ def _answer(
     state: ChatState, status: Status, text: str, ledger: Ledger, notes: list[str], removed: tuple[str, ...]
 ) -> Answer:
     reading = _reading(state)
-    line = " ".join([reading.summary, *reading.ambiguities])
+    line = ("；" if reading.language == "ja" else "; ").join([reading.summary, *reading.ambiguities])
     if any(entry.kind != "cited" for entry in ledger):
         text = f"{line}\n\n{text}"
     return Answer(

@@ -13,7 +13,7 @@ from agent.planning.phrases import Found, Token, tokenise
 from agent.planning.slots import FieldSlot, Payload, SlotWord, ValueWord, Vocabulary, canonical_symbol
 from agent.planning.values import Group, groups
 
-_NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
+_NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*'*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
 _ASSIGNED = re.compile(rf"(?<![A-Za-z0-9_^/Α-ω])({_NAME})\s*(?::=|==?|≈|≃|:|∈)\s*[\[({{]?\s*$")
 _ADJACENT = re.compile(r"(?<![A-Za-z0-9_^/Α-ω])([A-ZΑ-ω][A-Za-z0-9_]*|[a-z]\w+|[hg])\s*$")
 _LINK = re.compile(
@@ -73,7 +73,8 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
                 loose.append((int(group.numbers[0]), group.start, group.end))
             if not _INDEX.search(text[: group.start]):
                 unread.append((_words_of(text, group.start, group.end), group.start))
-    unread += _stray(text, found, [(item.start, item.end) for item in (*found_groups, *said)])
+    spans = [(item.start, item.end) for item in found_groups] + [(item.start, item.end) for item in said]
+    unread += _stray(text, found, spans)
     said.sort(key=lambda mention: (mention.start, mention.end))
     return Mentions(tuple(said), tuple(unknown), tuple(loose), tuple(found), tuple(unread))
 

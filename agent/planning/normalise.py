@@ -20,6 +20,10 @@ _AFTER = str.maketrans({"⁄": "/", "∕": "/", "ϕ": "φ"})
 _LONG_VOWEL_AS_MINUS = re.compile(r"(?<=[=(])\s*ー\s*(?=\d)")
 _TIMES = re.compile(r"(?<=\d)\s*(?:[×*]|x(?![A-Za-z])|X(?![A-Za-z])|-?by-?(?=\s*\d)|かける|掛ける|掛け)\s*(?=\d)")
 _POWER = re.compile(r"(\d)\s*\*\*\s*\(?([-+]?\d+)\)?")
+# "0.5/1.0/1.5" is a list, "1/2" is a number.
+_SLASHES = re.compile(r"(?<![\w./])\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?){2,}(?![\w/])")
+# The limits of a sum say nothing a Spec would take: "Σ_i=1^N" is "Σ_i".
+_LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
 
 
@@ -39,5 +43,7 @@ def normalise(text: str) -> str:
     text = numerals.digits(text)
     text = _POWER.sub(r"\1^\2", text)
     text = _TIMES.sub("x", text)
+    text = _LIMITS.sub(r"\1", text)
+    text = _SLASHES.sub(lambda match: match[0].replace("/", ", "), text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
     return " ".join(text.split())

@@ -15,7 +15,6 @@ from agent.planning.slots import FieldSlot, Vocabulary, options_of
 from physics_engines.text import Language, Text
 from tools.errors import ExitStatus
 
-
 _PERCENTS = ("%", "percent", "パーセント")
 
 
@@ -202,7 +201,7 @@ def _convert(state: Resolution, written: Written) -> None:
                 continue
             note = convention.note.in_language(state.language)
             if not convention.factors:
-                state.refuse("convention_refused", note=note.rstrip(".。"))
+                state.refuse("convention_refused", note=(note[:1].upper() + note[1:]).rstrip(".。"))
                 return
             state.notes.append(note)
             factors = {name: factors.get(name, 1.0) * factor for name, factor in convention.factors.items()}

@@ -153,6 +153,9 @@ _SENTENCES: dict[str, Text] = {
     "note_unread": Text(
         en='the calculation does not use the number "{what}"', ja="数「{what}」は計算には使っていません"
     ),
+    "note_per_site": Text(
+        en='energies are given per site, not as in "{what}"', ja="エネルギーは「{what}」ではなくサイトあたりで示します"
+    ),
     "note_not_computed": Text(en="not computed, since no tool does: {what}", ja="計算しないもの（ツールがないため）: {what}"),
     "note_bare": Text(en='the number "{what}" was read as the size', ja="数「{what}」はサイズと読みました"),
     "note_prefactor": Text(
