@@ -24,6 +24,10 @@ _POWER = re.compile(r"(\d)\s*\*\*\s*\(?([-+]?\d+)\)?")
 _PER_ONE = re.compile(
     r"(?<![\d.])1\s*(?=(?:サイト|スピン|格子点|粒子|ボンド|ユニットセル)\s*(?:あたり|当たり|当り|につき|毎))"
 )
+# "0.5/1.0/1.5" is a list, "1/2" is a number.
+_SLASHES = re.compile(r"(?<![\w./])\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?){2,}(?![\w/])")
+# The limits of a sum say nothing a Spec would take: "Σ_i=1^N" is "Σ_i".
+_LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
 
 
@@ -43,6 +47,8 @@ def normalise(text: str) -> str:
     text = numerals.digits(text)
     text = _POWER.sub(r"\1^\2", text)
     text = _TIMES.sub("x", text)
+    text = _LIMITS.sub(r"\1", text)
+    text = _SLASHES.sub(lambda match: match[0].replace("/", ", "), text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
     text = _PER_ONE.sub("", text)
     return " ".join(text.split())

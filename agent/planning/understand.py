@@ -197,6 +197,8 @@ class _Reader:
         others = uncomputed_names(computing, self._vocabulary, self._language)
         if others:
             notes.append(say("note_not_computed", self._language, what=joined(others, self._language)))
+        if other := compiled(cues.OTHER_NORM).search(" ; ".join(part.text for part in computing)):
+            notes.append(say("note_per_site", self._language, what=other[0]))
         refused = next((state.refusal for state in states if state.refusal), None)
         steps = sum(tool.n_calls() for tool in tools) + (1 if asking else 0)
         if refused is None and steps > most_steps():
@@ -232,8 +234,11 @@ class _Reader:
     def _left_out(self, states: list[Resolution], computing: list[Part]) -> list[str]:
         """What was said and no chosen tool takes."""
         used = {name for state in states for name in state.slots}
-        notes = []
-        for mention in self._mentions(computing).said:
+        mentions = self._mentions(computing)
+        # A number that became the size for want of another is the only one that was read without a name.
+        read = {slot.said for state in states for slot in state.read.values()}
+        notes = [say("note_unread", self._language, what=words) for words, _ in mentions.unread if words not in read]
+        for mention in mentions.said:
             if mention.slot.name not in used:
                 tool = joined([state.tool for state in states], self._language)
                 notes.append(say("note_ignored", self._language, what=mention.text, tool=tool))
