@@ -25,7 +25,7 @@ from agent.planning.difference import differences
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
-from agent.planning.validate import validate_plan
+from agent.planning.validate import PlanProblem, validate_plan
 from agent.report import phrases
 from agent.report.compose import compose, not_found
 from agent.report.evidence_rows import evidence_text
@@ -115,7 +115,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             made = Plan()
     if not made.steps:
         made = plan_by_rules(reading, context.registry)
-    problems = [str(problem) for problem in validate_plan(made, context.registry, context.settings.max_steps)]
+    found = validate_plan(made, context.registry, context.settings.max_steps)
+    problems = [str(problem) for problem in found]
     transcript.append({"event": "planned", "plan": made.model_dump(mode="json"), "problems": problems})
     update = {
         "plan": made.model_dump(mode="json"),
@@ -125,7 +126,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         "transcript": transcript,
     }
     if problems:
-        return update | _finish(state, "bad_input", " ".join(problems))
+        absent = all(problem.kind == "unavailable" for problem in found)
+        return update | _finish(state, "missing" if absent else "bad_input", _unusable(found))
     if not made.steps:
         return update | _finish(state, "not_found", _capabilities(reading, context.registry))
     return update
@@ -239,7 +241,9 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     reading, ledger = _reading(state), _ledger(state, runtime.context.registry)
     parameters = _parameters(state, runtime.context.registry)
     by_model = state["tier"] != RULES
-    bound = bind(state["draft"], ledger, parameters, reading.language)
+    own = _own_sentences(state)
+    # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
+    bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
     if bound.problems:
         transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in bound.problems]})
@@ -261,7 +265,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     removed = tuple(problem.found for problem in bound.problems)
     if by_model and not bound.used:
         # Prose that leans on none of the evidence is no answer: say what the evidence says instead.
-        bound = bind(compose(_outcomes(state), ledger, reading.language), ledger, parameters, reading.language)
+        bound = bind(compose(_outcomes(state), ledger, reading.language), ledger, parameters, reading.language, own)
         notes.append(phrases.NOTHING_USED.in_language(reading.language))
     elif by_model:
         notes += [*_remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
@@ -340,6 +344,18 @@ def _ledger(state: ChatState, registry: Registry) -> Ledger:
         if outcome.result is not None:
             ledger.add_result(outcome.tool, outcome.result, state["run_id"], language, difference)
     return ledger
+
+
+def _unusable(problems: list[PlanProblem]) -> str:
+    """Why a plan cannot run; the place of a step says nothing where there is one reason only."""
+    return problems[0].message if len(problems) == 1 else " ".join(str(problem) for problem in problems)
+
+
+def _own_sentences(state: ChatState) -> tuple[str, ...]:
+    """What the tools said in words: notes, and why a step gave no result."""
+    language, outcomes = _reading(state).language, _outcomes(state)
+    notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
+    return tuple(dict.fromkeys([*notes, *(outcome.error for outcome in outcomes if outcome.error)]))
 
 
 def _parameters(state: ChatState, registry: Registry) -> frozenset[float]:
