@@ -116,6 +116,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         )
     if spec.conserves_magnetisation:
         notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+    notes += _edge_of_two(spec)
 
     png, svg = draw_convergence(result, spec, reference, context.out / "energy")
     arrays = context.out / "state.npz"
@@ -139,6 +140,18 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         reading=reading(spec),
         notes=tuple(notes),
     )
+
+
+def _edge_of_two(spec: SpinModelSpec) -> list[Text]:
+    """Some authors count the bond of a periodic edge of two sites twice; their energies differ."""
+    if spec.boundary == "open" or 2 not in spec.shape:
+        return []
+    return [
+        Text(
+            en="A periodic edge of length 2 has one bond here, not two.",
+            ja="長さ 2 の周期的な辺のボンドは、ここでは二重に数えず一本とします。",
+        )
+    ]
 
 
 def _distance(energy: Estimate, reference: Estimate) -> Estimate:
@@ -206,4 +219,5 @@ def exact(spec: ExactSpec, context: ToolContext) -> Result:
                 ja=f"独立な値（{reference.method.ja}）と丸め誤差の範囲で{verb.ja}。",
             )
         )
+    notes += _edge_of_two(spec)
     return Result(estimates={"energy_per_site": result.energy_per_site}, reading=reading(spec), notes=tuple(notes))

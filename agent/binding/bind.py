@@ -85,7 +85,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _MASK_FIRST = 0xE000
 
 
-def bind(draft: str, ledger: Ledger, parameters: Collection[float], language: Language) -> Bound:
+def bind(
+    draft: str, ledger: Ledger, parameters: Collection[float], language: Language, verbatim: Collection[str] = ()
+) -> Bound:
     """Bind a draft to the ledger.
 
     Args:
@@ -93,13 +95,17 @@ def bind(draft: str, ledger: Ledger, parameters: Collection[float], language: La
         ledger: The evidence.
         parameters: Numbers that describe what was computed (extents, couplings, seeds); they may be repeated.
         language: Language of the marks that are left where something was removed.
+        verbatim: Sentences of the tools themselves; they may stand in the draft to the letter.
     """
-    return _Binding(ledger, parameters, language).run(draft)
+    return _Binding(ledger, parameters, language, verbatim).run(draft)
 
 
 class _Binding:
-    def __init__(self, ledger: Ledger, parameters: Collection[float], language: Language) -> None:
+    def __init__(
+        self, ledger: Ledger, parameters: Collection[float], language: Language, verbatim: Collection[str]
+    ) -> None:
         self._ledger = ledger
+        self._verbatim = sorted(verbatim, key=len, reverse=True)
         self._parameters = parameters
         self._removed = REMOVED.in_language(language)
         self._problems: list[Problem] = []
@@ -148,6 +154,9 @@ class _Binding:
         for quote in quotes:
             if quote in text:
                 text = text.replace(quote, self._mask(quote))
+        for sentence in self._verbatim:
+            if sentence in text:
+                text = text.replace(sentence, self._mask(sentence))
         for match in reversed(list(_QUOTED.finditer(text))):
             inner = match[1] or match[2]
             if any(inner in quote for quote in quotes):

@@ -24,7 +24,7 @@ from agent.graphs.endings import (
     questions_back,
     remarks,
 )
-from agent.graphs.recall import ledger_of, outcomes_of, parameters_of, plan_of, reading_of
+from agent.graphs.recall import ledger_of, outcomes_of, own_sentences_of, parameters_of, plan_of, reading_of
 from agent.graphs.state import AgentContext, ChatState, Outcome, Turn
 from agent.llm.base import Usage
 from agent.llm.errors import BudgetSpent, ModelError
@@ -35,7 +35,7 @@ from agent.planning.by_rules import plan_by_rules
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
-from agent.planning.validate import validate_plan
+from agent.planning.validate import PlanProblem, validate_plan
 from agent.report import phrases
 from agent.report.compose import compose
 from agent.report.evidence_rows import evidence_text
@@ -113,7 +113,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             made = Plan()
     if not made.steps:
         made = plan_by_rules(reading, context.registry)
-    problems = [str(problem) for problem in validate_plan(made, context.registry, context.settings.max_steps)]
+    found = validate_plan(made, context.registry, context.settings.max_steps)
+    problems = [str(problem) for problem in found]
     transcript.append({"event": "planned", "plan": made.model_dump(mode="json"), "problems": problems})
     update = {
         "plan": made.model_dump(mode="json"),
@@ -123,7 +124,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         "transcript": transcript,
     }
     if problems:
-        return update | finish(state, "bad_input", " ".join(problems))
+        absent = all(problem.kind == "unavailable" for problem in found)
+        return update | finish(state, "missing" if absent else "bad_input", _unusable(found))
     if not made.steps:
         return update | finish(state, "not_found", capabilities(reading, context.registry))
     return update
@@ -237,7 +239,9 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     reading, ledger = reading_of(state), ledger_of(state, runtime.context.registry)
     parameters = parameters_of(state, runtime.context.registry)
     by_model = state["tier"] != RULES
-    bound = bind(state["draft"], ledger, parameters, reading.language)
+    own = own_sentences_of(state)
+    # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
+    bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
     if bound.problems:
         transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in bound.problems]})
@@ -259,7 +263,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     removed = tuple(problem.found for problem in bound.problems)
     if by_model and not bound.used:
         # Prose that leans on none of the evidence is no answer: say what the evidence says instead.
-        bound = bind(compose(outcomes_of(state), ledger, reading.language), ledger, parameters, reading.language)
+        bound = bind(compose(outcomes_of(state), ledger, reading.language), ledger, parameters, reading.language, own)
         notes.append(phrases.NOTHING_USED.in_language(reading.language))
     elif by_model:
         notes += [*remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
@@ -318,6 +322,11 @@ class _SentenceStream:
         for sentence in complete:
             bound: Bound = bind(sentence, self._ledger, self._parameters, self._language)
             self._runtime.stream_writer({"kind": "text", "text": bound.text})
+
+
+def _unusable(problems: list[PlanProblem]) -> str:
+    """Why a plan cannot run; the place of a step says nothing where there is one reason only."""
+    return problems[0].message if len(problems) == 1 else " ".join(str(problem) for problem in problems)
 
 
 def _fault(problem: Problem) -> str:

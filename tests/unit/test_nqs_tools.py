@@ -67,6 +67,15 @@ def test_a_stopped_run_leaves_a_restart_file_and_goes_on(tmp_path: Path) -> None
     assert (tmp_path / "state.npz").read_bytes() == (tmp_path / "fresh" / "state.npz").read_bytes()
 
 
+def test_the_bond_of_a_periodic_edge_of_two_is_named(tmp_path: Path) -> None:
+    def notes(**fields: object) -> list[str]:
+        spec = exact.parse({"lattice": "square", "shape": [2, 2], **fields})
+        return [note.en for note in exact.run(spec, context(tmp_path)).notes]
+
+    assert notes() == ["A periodic edge of length 2 has one bond here, not two."]
+    assert notes(boundary="open") == notes(shape=[4, 4]) == []
+
+
 def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:
     result = exact.run(exact.parse({"model": "tfim", "lattice": "chain", "shape": 10}), context(tmp_path))
     energy = result.estimates["energy_per_site"]
