@@ -36,8 +36,8 @@ async def test_rules_compute_and_state_the_reading() -> None:
 @pytest.mark.parametrize(
     ("question", "agreement"),
     [
-        ("exact energy of the TFIM chain N=4 at h=0.5 1.0", "Agrees with free fermions (Pfeuty 1970) to"),
-        ("横磁場イジング鎖 N=4、h=0.5と1.0の厳密な基底エネルギー", "自由フェルミオン（Pfeuty 1970） との差は"),
+        ("exact energy of the TFIM chain N=4 at h=0.5 1.0", "an independent one within rounding: free fermions (Pfeuty 1970)"),
+        ("横磁場イジング鎖 N=4、h=0.5と1.0の厳密な基底エネルギー", "独立な値（自由フェルミオン（Pfeuty 1970））"),
     ],
 )
 async def test_rules_trust_the_words_of_the_tools(question: str, agreement: str) -> None:
