@@ -58,7 +58,15 @@ def _exact_spec(spec: SpinModelSpec) -> ExactSpec:
             "vmc",
             "variational monte carlo",
         ),
-        "ja": ("基底状態", "基底エネルギー", "変分", "ニューラル量子状態", "変分モンテカルロ"),
+        "ja": (
+            "基底状態",
+            "基底エネルギー",
+            "変分",
+            "ニューラル量子状態",
+            "変分モンテカルロ",
+            "学習させて",
+            "学習させる",
+        ),
     },
     examples=(
         Example(

@@ -28,6 +28,10 @@ _PER_ONE = re.compile(
 _SLASHES = re.compile(r"(?<![\w./])\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?){2,}(?![\w/])")
 # The limits of a sum say nothing a Spec would take: "Σ_i=1^N" is "Σ_i".
 _LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
+# "1ステップ2000サンプル" says how many samples, not how many steps.
+_EACH_STEP = re.compile(
+    r"(?<![\d.])1\s*(?:ステップ|反復|イテレーション)\s*(?:あたり|当たり|につき|ごとに|毎に)?(?:の|に|、)?\s*(?=\d+\s*(?:サンプル|標本))"
+)
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
 
 
@@ -50,5 +54,5 @@ def normalise(text: str) -> str:
     text = _LIMITS.sub(r"\1", text)
     text = _SLASHES.sub(lambda match: match[0].replace("/", ", "), text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
-    text = _PER_ONE.sub("", text)
+    text = _EACH_STEP.sub("", _PER_ONE.sub("", text))
     return " ".join(text.split())

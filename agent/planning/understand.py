@@ -119,6 +119,9 @@ class _Reader:
         if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
+            if any(mention.problem == "too_many" for mention in mentions.said):
+                cap = cap_in_words(self._language)
+                return self._refused(refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap))
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=names))
             return self._finish("compute", 0.4, missing=(missing,), nearest=nearest_tools(whole, self._vocabulary))

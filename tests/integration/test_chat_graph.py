@@ -36,7 +36,10 @@ async def test_rules_compute_and_state_the_reading() -> None:
 @pytest.mark.parametrize(
     ("question", "agreement"),
     [
-        ("exact energy of the TFIM chain N=4 at h=0.5 1.0", "an independent one within rounding: free fermions (Pfeuty 1970)"),
+        (
+            "exact energy of the TFIM chain N=4 at h=0.5 1.0",
+            "an independent one within rounding: free fermions (Pfeuty 1970)",
+        ),
         ("横磁場イジング鎖 N=4、h=0.5と1.0の厳密な基底エネルギー", "独立な値（自由フェルミオン（Pfeuty 1970））"),
     ],
 )

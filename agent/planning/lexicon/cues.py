@@ -107,7 +107,7 @@ OTHER_NORM = (
 HELP = (
     r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) (?:do|compute|calculate)\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
     r"(?:list|show)(?: me)?(?: all| the| your)* (?:tools?|commands?|capabilities)|hello|hi|hey|good (?:morning|evening)|thanks?|"
-    r"thank you|使い方.*|ヘルプ|何ができ.*|なにができ.*|できること.*|機能(?:一覧|を教えて).*|ツール(?:一覧|の一覧).*|こんにちは|ありがとう.*)\W*$"
+    r"thank you|使い方.*|ヘルプ|[何なに]+が(?:計算)?でき.*|できること.*|機能(?:一覧|を教えて).*|ツール(?:一覧|の一覧).*|こんにちは|ありがとう.*)\W*$"
 )
 STATUS = (
     r"^\W*(?:/?status|/?jobs?)\W*$|\b(?:status|progress|state) of (?:my|the|all|your|that)?\s*(?:jobs?|runs?|calculations?)|"
