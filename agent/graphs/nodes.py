@@ -241,7 +241,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     reading, ledger = _reading(state), _ledger(state, runtime.context.registry)
     parameters = _parameters(state, runtime.context.registry)
     by_model = state["tier"] != RULES
-    own = _own_sentences(state)
+    own = _own_sentences(state, ledger)
     # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
     bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
@@ -351,11 +351,13 @@ def _unusable(problems: list[PlanProblem]) -> str:
     return problems[0].message if len(problems) == 1 else " ".join(str(problem) for problem in problems)
 
 
-def _own_sentences(state: ChatState) -> tuple[str, ...]:
-    """What the tools said in words: notes, and why a step gave no result."""
+def _own_sentences(state: ChatState, ledger: Ledger) -> tuple[str, ...]:
+    """What the tools said in words: labels, methods, notes, and why a step gave no result."""
     language, outcomes = _reading(state).language, _outcomes(state)
     notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
-    return tuple(dict.fromkeys([*notes, *(outcome.error for outcome in outcomes if outcome.error)]))
+    notes += [outcome.error for outcome in outcomes if outcome.error]
+    notes += [text for entry in ledger for text in (entry.label, entry.method) if text]
+    return tuple(dict.fromkeys(notes))
 
 
 def _parameters(state: ChatState, registry: Registry) -> frozenset[float]:
