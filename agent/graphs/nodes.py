@@ -239,7 +239,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     reading, ledger = reading_of(state), ledger_of(state, runtime.context.registry)
     parameters = parameters_of(state, runtime.context.registry)
     by_model = state["tier"] != RULES
-    own = own_sentences_of(state)
+    own = own_sentences_of(state, ledger)
     # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
     bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)

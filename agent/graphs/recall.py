@@ -33,11 +33,13 @@ def ledger_of(state: ChatState, registry: Registry) -> Ledger:
     return ledger
 
 
-def own_sentences_of(state: ChatState) -> tuple[str, ...]:
-    """What the tools said in words: notes, and why a step gave no result."""
+def own_sentences_of(state: ChatState, ledger: Ledger) -> tuple[str, ...]:
+    """What the tools said in words: labels, methods, notes, and why a step gave no result."""
     language, outcomes = reading_of(state).language, outcomes_of(state)
     notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
-    return tuple(dict.fromkeys([*notes, *(outcome.error for outcome in outcomes if outcome.error)]))
+    notes += [outcome.error for outcome in outcomes if outcome.error]
+    notes += [text for entry in ledger for text in (entry.label, entry.method) if text]
+    return tuple(dict.fromkeys(notes))
 
 
 def parameters_of(state: ChatState, registry: Registry) -> frozenset[float]:
