@@ -4,14 +4,14 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from agent.interfaces.cli.output import JsonOption, print_json
-from tools.errors import AnsatzError, BadInput, Missing, Refused
+from tools.errors import AnsatzError, BadInput, ExitStatus, Missing, Refused
 
 if TYPE_CHECKING:
     from knowledge import AddProgress, Hit, Library
@@ -80,22 +80,25 @@ def add(
 
     library, started = _open(), time.monotonic()
     columns = (TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar, _translated():
+    console = Console(stderr=True)
+    quiet = as_json or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar, _translated():
         task = bar.add_task("reading", total=None)
 
-        def show_progress(done: AddProgress) -> None:
+        def show_progress(done: "AddProgress") -> None:
             rate = done.pages / max(time.monotonic() - started, 1e-3)
             text = f"{done.files_done}/{done.files} files, {done.pages} pages, {rate:.0f} pages/s  {done.document}"
             bar.update(task, description=text)
 
         report = library.add(paths, book=book, on_progress=show_progress)
+    nothing = bool(report.failed) and not (report.added or report.replaced or report.unchanged)
     if as_json:
-        print_json({name: list(value) if isinstance(value, tuple) else value for name, value in vars(report).items()})
-    else:
-        print(f"{len(report.added)} added, {len(report.replaced)} replaced, {len(report.unchanged)} unchanged")
-        for remark in (*report.remarks, *report.failed):
-            print(remark, file=sys.stderr)
-    if report.failed and not (report.added or report.replaced or report.unchanged):
+        content = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(report).items()}
+        return _print_report(content, report.failed if nothing else ())
+    print(f"{len(report.added)} added, {len(report.replaced)} replaced, {len(report.unchanged)} unchanged")
+    for remark in (*report.remarks, *(() if nothing else report.failed)):
+        print(remark, file=sys.stderr)
+    if nothing:
         raise BadInput("; ".join(report.failed))
     return 0
 
@@ -150,9 +153,8 @@ def verify(as_json: JsonOption = False) -> int:
     """Check every hash, span and count of the store."""
     report = _open().verify()
     if as_json:
-        print_json({**vars(report), "problems": list(report.problems)})
-    else:
-        print(f"{report.documents} documents, {report.passages} passages, {report.indexed} indexed")
+        return _print_report({**vars(report), "problems": list(report.problems)}, report.problems)
+    print(f"{report.documents} documents, {report.passages} passages, {report.indexed} indexed")
     if report.problems:
         raise BadInput("; ".join(report.problems))
     return 0
@@ -172,6 +174,15 @@ def calibrate(as_json: JsonOption = False) -> int:
         print(f"{point.threshold:9.3f}  {shares}{'  <- in use' if point.threshold == calibration.threshold else ''}")
     print(f"in use: {calibration.threshold:.3f}")
     return 0
+
+
+def _print_report(content: dict[str, object], problems: Sequence[str]) -> int:
+    """One object, whether the command succeeds or not."""
+    if not problems:
+        print_json(content)
+        return 0
+    print_json({**content, "error": "; ".join(problems), "exit_status": int(ExitStatus.BAD_INPUT)})
+    return ExitStatus.BAD_INPUT
 
 
 def _open() -> "Library":
