@@ -1,5 +1,6 @@
 """Session: the graph with its checkpoints, a model and a home folder; every interface goes through it."""
 
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -181,6 +182,9 @@ async def open_session(settings: Settings) -> AsyncIterator[Session]:
             raise Missing(
                 f"cannot write to {settings.home}: {error.strerror}; set ANSATZ_HOME to a folder you can write"
             ) from error
+        if not os.access(settings.home, os.W_OK):
+            # Told before the store of threads is opened: its thread would tell it once more, with a trace.
+            raise Missing(f"cannot write to {settings.home}; set ANSATZ_HOME to a folder you can write")
         stack.enter_context(_machine_faults(settings.home))
         saver = await stack.enter_async_context(
             AsyncSqliteSaver.from_conn_string(str(settings.home / "threads.sqlite"))

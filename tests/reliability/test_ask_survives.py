@@ -123,3 +123,23 @@ def test_full_disk_leaves_no_half_answer(home: Path) -> None:
         assert not list(home.glob("runs/*/answer.json"))
     finally:
         subprocess.run(["umount", str(home)], check=True)
+
+
+@pytest.mark.parametrize("arguments", [["tools"], ["tools", "--json"], ["ask", "What is a PINN?"]], ids=" ".join)
+def test_a_reader_that_leaves_is_no_defect(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command(*arguments), stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=200)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["tools"], ["tools", "--json"]], ids=" ".join)
+def test_full_output_is_told_in_one_sentence(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command(*arguments), stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=200
+        )
+    assert done.returncode == 4
+    assert done.stderr == "ansatz: the output could not be written: no space left on the device\n"

@@ -4,6 +4,8 @@ Exit status: 0 done, 1 a defect of ours, 2 bad input, 3 not found or refused wit
 missing, 5 stopped by a budget, an approval or an interrupt.
 """
 
+import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -49,22 +51,38 @@ def run_app(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         status = build_app(arguments)(args=list(arguments), prog_name="ansatz", standalone_mode=False)
+        # What is still in the buffer fails here, where it can be told, and not after the last line of the program.
+        sys.stdout.flush()
     except _UsageError as error:
         return _fail(error.format_message(), ExitStatus.BAD_INPUT, as_json)  # type: ignore[attr-defined]
     except AnsatzError as error:
         return _fail(str(error), error.exit_status, as_json)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted; what was done is kept, and the same command goes on", ExitStatus.STOPPED, as_json)
-    except BrokenPipeError:
-        # The reader of our output is gone; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # rich ends the program when its pipe breaks
+        _leave_output()  # its reader is gone; there is nobody to tell
         return ExitStatus.DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _defect(error, as_json)
+        _leave_output()
+        return _fail("the output could not be written: no space left on the device", ExitStatus.MISSING, as_json)
     except Exception as error:  # the last line of defence: a defect is named as one, with its trace
-        traceback.print_exc(file=sys.stderr)
-        return _fail(f"a defect of Ansatz: {type(error).__name__}: {error}", ExitStatus.DEFECT, as_json)
+        return _defect(error, as_json)
     if status == _INTERRUPTED:
         return _fail("interrupted; what was done is kept, and the same command goes on", ExitStatus.STOPPED, as_json)
     return int(status or 0)
+
+
+def _defect(error: Exception, as_json: bool) -> int:
+    traceback.print_exc(file=sys.stderr)
+    return _fail(f"a defect of Ansatz: {type(error).__name__}: {error}", ExitStatus.DEFECT, as_json)
+
+
+def _leave_output() -> None:
+    """Send what is still to be written nowhere, so that the program can end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, status: ExitStatus, as_json: bool) -> int:
