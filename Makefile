@@ -10,7 +10,7 @@ demo: setup
 	@$(BIN)/ansatz demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: setup
 	$(BIN)/ruff check .

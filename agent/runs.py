@@ -25,8 +25,8 @@ from tools.errors import BadInput, Missing
 
 
 def new_run_id() -> str:
-    """An id that sorts by time: ``20260131-142501-3f2a``."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """An id that sorts by time and does not collide: ``20260131-142501-3f2a91c4``."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 class RunFolder:

@@ -1,8 +1,10 @@
 """Session: the graph with its checkpoints, a model and a home folder; every interface goes through it."""
 
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -18,6 +20,7 @@ from agent.llm.choose import choose_model
 from agent.runs import OpenQuestion, RunFolder, new_run_id
 from agent.settings import Settings
 from tools.errors import BadInput, Missing, Stopped
+from tools.jobs.failures import expected_error
 from tools.registry import load_registry
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -178,11 +181,28 @@ async def open_session(settings: Settings) -> AsyncIterator[Session]:
             raise Missing(
                 f"cannot write to {settings.home}: {error.strerror}; set ANSATZ_HOME to a folder you can write"
             ) from error
+        stack.enter_context(_machine_faults(settings.home))
         saver = await stack.enter_async_context(
             AsyncSqliteSaver.from_conn_string(str(settings.home / "threads.sqlite"))
         )
         context = AgentContext(settings, load_registry(), choose_model(settings), settings.home)
         yield Session(build_chat_graph(saver), context)
+
+
+@contextmanager
+def _machine_faults(home: Path) -> Iterator[None]:
+    """What the machine refuses, a full disk or a damaged thread store, as one clear sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Missing(
+            f"the store of threads in {home} cannot be used ({error}); free disk space, or move threads.sqlite away"
+        ) from error
+    except (OSError, MemoryError) as error:
+        known = expected_error(error, home)
+        if known is None:
+            raise
+        raise known from error
 
 
 def _checked(question: str) -> str:

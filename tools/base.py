@@ -186,6 +186,8 @@ def describe_validation_error(error: ValidationError) -> str:
     """One sentence for all that pydantic found: "shape: ...; alpha: ..."."""
     parts = []
     for item in error.errors(include_url=False):
+        if item["type"] == "default_factory_not_called":  # only says that another field is wrong
+            continue
         place = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.binding.claims import foreign_unit, is_asserted, names_another_quantity
 from agent.binding.numbers import Number, find_numbers, plain
 from agent.evidence import Evidence, Ledger
 from physics_engines.text import Language, Text
@@ -17,6 +18,7 @@ from physics_engines.text import Language, Text
 ProblemKind = Literal[
     "unbound_number",
     "contradicted_number",
+    "wrong_quantity",
     "unknown_reference",
     "misquote",
     "unsupported_citation",
@@ -56,6 +58,14 @@ class Bound:
 
 _QUOTE = re.compile(r"\[quote((?:\s+E\d+)+)\]")
 _REFERENCE = re.compile(r"\[\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*\]")
+# Marks as careless writers put them: "(E3)", "[Ref. E3]", "[e3]"; "(E0)" is an energy.
+_CARELESS = re.compile(r"[\[(（【]\s*(?:Refs?\.?|Evidence|根拠|証拠)?\s*[eE]\s?([1-9]\d*)\s*[\])）】]")
+# What turns the value behind it into another one.
+_TURNED = re.compile(
+    r"(?:(?<![\w.])[-+]|\b(?:minus|negative|twice|thrice|double|triple|half(?:\s+of)?|\d+\s*(?:times|[x*×]))\s*"
+    r"|マイナス\s*|負の\s*)$",
+    re.IGNORECASE,
+)
 _NAME = re.compile(
     r"""
       (?<=[A-Za-z_\\])(?<!\dx)\d+(?![\d.])    # J1, A5, S_2: part of a name; not the second extent of 4x4
@@ -68,7 +78,10 @@ _NAME = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTED = re.compile(r"[\"“]([^\"“”]{25,})[\"”]|[「『]([^「」『』]{12,})[」』]")
+_QUOTED = re.compile(
+    r"[\"“]([^\"“”]{25,})[\"”]|[「『]([^「」『』]{12,})[」』]|«([^«»]{25,})»|(?<!\w)[‘']([^‘’'\n]{25,})[’'](?!\w)"
+    r"|(?m:^\s*>\s?(?!\s*(?:[\ue000-\uf8ff\s]|\[E\d+\])*$|\s*—)(.+)$)"
+)
 _FOREIGN = re.compile(
     r"https?://\S+|\bwww\.\S+|\b(?:doi:\s*)?10\.\d{4,9}/\S+|\barXiv:?\s*(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?"
     r"|\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]"
@@ -76,16 +89,20 @@ _FOREIGN = re.compile(
 )
 _PROOF = re.compile(
     r"\b(?:(?:formally|rigorously)\s+(?:proved|proven|verified)|proved|proven|machine-checked|Q\.?E\.?D\.?"
-    r"|(?:Lean|Coq|Isabelle)\s+(?:accepts|accepted|verifies|verified|checked|confirms|proves))\b"
+    r"|rigorously\s+(?:shown|established|demonstrated|confirmed|true)"
+    r"|(?:Lean|Coq|Isabelle)(?:\s*\d)?\s+(?:has\s+)?(?:accepts|accepted|verifies|verified|checked|confirms|confirmed|proves))\b"
     r"|\b(?:verified|checked|proved|proven)\s+(?:by|in|with)\s+(?:Lean|Coq|Isabelle)\b"
-    r"|証明(?:された|されました|済み|されている|されています|した|しました)|Lean\s*(?:で|により|によって)(?:検証|証明|確認)",
+    r"|証明(?:された|されました|済み|されている|されています|した|しました)|Lean\s*\d?\s*(?:で|が|により|によって)(?:検証|証明|確認|受理|承認)"
+    r"|証明によ(?:り|って)|厳密に(?:示され|証明)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _MASK_FIRST = 0xE000
 
 
-def bind(draft: str, ledger: Ledger, parameters: Collection[float], language: Language) -> Bound:
+def bind(
+    draft: str, ledger: Ledger, parameters: Collection[float], language: Language, verbatim: Collection[str] = ()
+) -> Bound:
     """Bind a draft to the ledger.
 
     Args:
@@ -93,13 +110,17 @@ def bind(draft: str, ledger: Ledger, parameters: Collection[float], language: La
         ledger: The evidence.
         parameters: Numbers that describe what was computed (extents, couplings, seeds); they may be repeated.
         language: Language of the marks that are left where something was removed.
+        verbatim: Sentences of the tools themselves; they may stand in the draft to the letter.
     """
-    return _Binding(ledger, parameters, language).run(draft)
+    return _Binding(ledger, parameters, language, verbatim).run(draft)
 
 
 class _Binding:
-    def __init__(self, ledger: Ledger, parameters: Collection[float], language: Language) -> None:
+    def __init__(
+        self, ledger: Ledger, parameters: Collection[float], language: Language, verbatim: Collection[str]
+    ) -> None:
         self._ledger = ledger
+        self._verbatim = sorted(verbatim, key=len, reverse=True)
         self._parameters = parameters
         self._removed = REMOVED.in_language(language)
         self._problems: list[Problem] = []
@@ -110,7 +131,7 @@ class _Binding:
         text = re.sub(f"[{chr(_MASK_FIRST)}-\uf8ff]", "", draft)
         text = _QUOTE.sub(self._block_quote, text)
         text = self._mask_verbatim(text)
-        text = plain(text)
+        text = _CARELESS.sub(r"[E\1]", plain(text))
         text = self._remove(_QUOTED, text, "misquote", self._is_quoted_prose)
         text = self._references(text)
         text = self._remove(_FOREIGN, text, "unsupported_citation")
@@ -148,14 +169,17 @@ class _Binding:
         for quote in quotes:
             if quote in text:
                 text = text.replace(quote, self._mask(quote))
+        for sentence in self._verbatim:
+            if sentence in text:
+                text = text.replace(sentence, self._mask(sentence))
         for match in reversed(list(_QUOTED.finditer(text))):
-            inner = match[1] or match[2]
+            inner = _inner(match)
             if any(inner in quote for quote in quotes):
                 text = text[: match.start()] + self._mask(match.group()) + text[match.end() :]
         return text
 
     def _is_quoted_prose(self, match: re.Match[str]) -> bool:
-        inner = match[1] or match[2]
+        inner = _inner(match)
         return not all(_MASK_FIRST <= ord(char) <= 0xF8FF or char.isspace() for char in inner)
 
     def _remove(self, pattern: re.Pattern[str], text: str, kind: ProblemKind, applies: _Applies | None = None) -> str:
@@ -182,6 +206,10 @@ class _Binding:
             known = [self._ledger.get(name) for name in re.findall(r"E\d+", match[1])]
             if any(entry is None for entry in known):
                 self._problem("unknown_reference", match.group(), text, match.start())
+            wrong = [entry for entry in known if entry is not None and self._is_miscalled(entry, text, match.span())]
+            if wrong:
+                self._problem("wrong_quantity", match.group(), text, match.start())
+                return self._mask(self._removed)
             shown = [self._shown(entry) for entry in known if entry is not None]
             return self._mask(", ".join(shown)) if shown else self._mask(self._removed)
 
@@ -192,9 +220,24 @@ class _Binding:
             entry = self._ledger.get(match[1].strip())
             if entry is not None and entry.value is not None:
                 before = self._drop_number_before(before, entry, text, match.start())
+                before = self._drop_turn_before(before, text, match.start())
             pieces += [before, replace(match)]
             position = match.end()
+            if entry is not None and entry.value is not None and (unit := foreign_unit(text, position, entry)):
+                self._problem("wrong_quantity", match.group() + unit[0], text, match.start())
+                position = unit.end()
         return "".join([*pieces, text[position:]])
+
+    def _is_miscalled(self, entry: Evidence, text: str, span: tuple[int, int]) -> bool:
+        return entry.value is not None and names_another_quantity(text, *span, entry)
+
+    def _drop_turn_before(self, before: str, text: str, position: int) -> str:
+        """A sign or factor before a reference would make another number of its value."""
+        turn = _TURNED.search(before)
+        if turn is None:
+            return before
+        self._problem("contradicted_number", turn[0] + "…", text, position)
+        return before[: turn.start()]
 
     def _shown(self, entry: Evidence) -> str:
         self._used[entry.id] = None
@@ -214,7 +257,9 @@ class _Binding:
             first = numbers[-2]
         if not _agrees(first, entry):
             self._problem("contradicted_number", before[first.start : last.end], text, position)
-        return before[: first.start]
+        kept = before[: first.start]
+        # A formula that ended with the number is closed before the value of the ledger.
+        return f"{kept}$ " if before.count("$") % 2 == 0 and kept.count("$") % 2 else kept
 
     def _numbers(self, text: str) -> str:
         names = [match.span() for match in _NAME.finditer(text)]
@@ -233,17 +278,24 @@ class _Binding:
     def _is_bound(self, number: Number, text: str) -> bool:
         if number.value is None:
             return False
-        if any(_agrees(number, entry) for entry in self._ledger):
+        if any(_agrees(number, entry) and not self._is_other(number, text, entry) for entry in self._ledger):
             return True
         followed_by_unit = any(
             entry.unit and re.match(rf"\s*{re.escape(entry.unit)}(?!\w)", text[number.end :]) for entry in self._ledger
         )
-        if not followed_by_unit and any(_is_parameter(number, parameter) for parameter in self._parameters):
+        claimed = followed_by_unit or is_asserted(text, number.start, number.end)
+        if not claimed and any(_is_parameter(number, parameter) for parameter in self._parameters):
             return True
         digits = text[number.start : number.end].strip()
         sentence = self._sentence_around(text, number.start)
         cited = [self._ledger.get(name) for name in re.findall(r"\bE\d+\b", self._unmask(sentence))]
         return any(entry is not None and entry.quote is not None and _occurs(digits, entry.quote) for entry in cited)
+
+    def _is_other(self, number: Number, text: str, entry: Evidence) -> bool:
+        """Whether a number of the evidence is given another unit or called another quantity."""
+        if foreign_unit(text, number.end, entry):
+            return True
+        return names_another_quantity(text, number.start, number.end, entry)
 
     def _sentence_around(self, text: str, position: int) -> str:
         start = 0
@@ -257,6 +309,10 @@ class _Binding:
         sentence = self._unmask(self._sentence_around(match.string, match.start()))
         cited = [self._ledger.get(name) for name in re.findall(r"\bE\d+\b", sentence)]
         return not any(entry is not None and entry.kind == "proved" for entry in cited)
+
+
+def _inner(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None)
 
 
 def _agrees(number: Number, entry: Evidence) -> bool:

@@ -16,21 +16,27 @@ _DIGITS = re.compile(
     r"(?:\((?P<bar>\d+(?:\.\d+)?)\))?" + _POWER
 )
 _FRACTION = re.compile(
-    r"(?P<sign>[-+]\s*)?(?:\\[dt]?frac\s*\{\s*(?P<a>\d+)\s*\}\s*\{\s*(?P<b>\d+)\s*\}|(?P<c>\d+)\s*[/⁄]\s*(?P<d>\d+))"
+    r"(?P<sign>[-+]\s*)?(?:\\[dt]?frac\s*(?:\{\s*(?P<a>\d+)\s*\}|(?P<e>\d))\s*(?:\{\s*(?P<b>\d+)\s*\}|(?P<f>\d))|(?P<c>\d+)\s*[/⁄]\s*(?P<d>\d+))"
 )
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _IN_WORDS = re.compile(
     rf"\b(?:(?:minus|negative)\s+)?(?:{_WORD}\s+)?point\s+{_WORD}(?:[\s-]+{_WORD})*\b"
     r"|\b(?:(?:minus|negative)\s+)?(?:one|two|three|four|five|seven|nine)[\s-]+"
-    r"(?:quarters?|thirds?|fifths?|sixths?|eighths?|tenths?|hundredths?)\b"
+    r"(?:quarters?|fourths?|halves|thirds?|fifths?|sixths?|eighths?|tenths?|hundredths?)\b"
     r"|\b(?:minus|negative)\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|half|a\s+half)\b"
     r"|\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine))?"
-    r"(?=\s*(?:percent|per\s+cent|hundredths?|J\b))",
+    r"(?=\s*(?:percent|per\s+cent|hundredths?|J\b))"
+    r"|\b(?:(?:a|one|two|three|four|five|six|seven|eight|nine)\s+hundred(?:\s+(?:and\s+)?[a-z-]+)*?|[a-z]+teen|[a-z]+ty[\s-][a-z]+)"
+    r"\s+(?:hundredths|thousandths|percent|per\s+cent)\b"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a\s+dozen|half\s+a|[IVXLC]+)\s+(?:percent\b|per\s+cent\b|%)"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|a\s+hundred)\s+times\s+(?:lower|higher|larger|smaller|better|more|less)\b"
+    r"|\bexactly\s+zero\b|\b(?:minus|negative)\s+[IVX]+(?:\s*/\s*[IVX]+)?\b",
     re.IGNORECASE,
 )
 _KANJI = "〇零一二三四五六七八九"
 _IN_KANJI = re.compile(
-    rf"(?:マイナス|負の)?[{_KANJI}\d]+\s*[点・．]\s*[{_KANJI}]+|マイナス\s*[{_KANJI}十百]+|[{_KANJI}]+分の[{_KANJI}]+"
+    rf"(?:マイナス|負の)?[{_KANJI}\d]+\s*[点・．]\s*[{_KANJI}]+|マイナス\s*[{_KANJI}十百]+|[{_KANJI}十]+分の[{_KANJI}十]+"
+    rf"|[{_KANJI}十百]+(?=\s*(?:パーセント|％|%|倍))|[{_KANJI}]+割(?:[{_KANJI}]+分)?"
 )
 
 
@@ -81,7 +87,7 @@ def _is_numeral(char: str) -> bool:
 
 def _fractions(text: str) -> Iterator[Number]:
     for match in _FRACTION.finditer(text):
-        top, bottom = match["a"] or match["c"], match["b"] or match["d"]
+        top, bottom = match["a"] or match["e"] or match["c"], match["b"] or match["f"] or match["d"]
         if int(bottom) == 0:
             continue
         value = int(top) / int(bottom) * (-1 if (match["sign"] or "").startswith("-") else 1)

@@ -3,17 +3,28 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from agent.answer import Answer, AnswerUsage, Status
+from agent.answer import Answer
 from agent.binding.bind import Bound, Problem, bind
-from agent.binding.numbers import find_numbers, plain
 from agent.evidence import Ledger
+from agent.graphs.endings import (
+    RULES,
+    STATUS_OF,
+    Update,
+    answer_of,
+    capabilities,
+    finish,
+    jobs_in_words,
+    nothing_to_stand_on,
+    questions_back,
+    remarks,
+)
+from agent.graphs.recall import ledger_of, outcomes_of, own_sentences_of, parameters_of, plan_of, reading_of
 from agent.graphs.state import AgentContext, ChatState, Outcome, Turn
 from agent.llm.base import Usage
 from agent.llm.errors import BudgetSpent, ModelError
@@ -21,13 +32,12 @@ from agent.llm.writing import repair, write_answer
 from agent.planning.agreement import contradictions
 from agent.planning.by_model import plan_with_model
 from agent.planning.by_rules import plan_by_rules
-from agent.planning.difference import differences
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
-from agent.planning.validate import validate_plan
+from agent.planning.validate import PlanProblem, validate_plan
 from agent.report import phrases
-from agent.report.compose import compose, not_found
+from agent.report.compose import compose
 from agent.report.evidence_rows import evidence_text
 from agent.report.markdown import as_markdown
 from physics_engines.files import write_text
@@ -35,19 +45,7 @@ from physics_engines.progress import Progress
 from physics_engines.text import Language
 from tools.base import Tool
 from tools.errors import AnsatzError, ExitStatus
-from tools.jobs import describe_environment, list_jobs, run_call
-from tools.registry import Registry
-
-RULES = "rules"
-_STATUS_OF: Mapping[int, Status] = {
-    ExitStatus.BAD_INPUT: "bad_input",
-    ExitStatus.REFUSED: "refused",
-    ExitStatus.MISSING: "missing",
-    ExitStatus.STOPPED: "stopped",
-    ExitStatus.DEFECT: "failed",
-}
-
-Update = dict[str, Any]
+from tools.jobs import describe_environment, run_call
 
 
 async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
@@ -70,22 +68,22 @@ async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update
     }
     state = {**state, **fresh}  # type: ignore[typeddict-item]
     if reading.refusal is not None:
-        status = _STATUS_OF[reading.refusal.exit_status]
-        return fresh | _finish(state, status, reading.refusal.sentence)
+        status = STATUS_OF[reading.refusal.exit_status]
+        return fresh | finish(state, status, reading.refusal.sentence)
     if reading.missing:
-        return fresh | _finish(state, "needs_input", _questions_back(reading))
+        return fresh | finish(state, "needs_input", questions_back(reading))
     if reading.intent == "status":
-        return fresh | _finish(state, "answered", _jobs(runtime.context.home, reading.language))
+        return fresh | finish(state, "answered", jobs_in_words(runtime.context.home, reading.language))
     if reading.intent == "help" and not reading.nearest:
-        return fresh | _finish(state, "answered", _capabilities(reading, registry))
+        return fresh | finish(state, "answered", capabilities(reading, registry))
     if reading.nearest and model is None:
-        return fresh | _finish(state, "not_found", _capabilities(reading, registry))
+        return fresh | finish(state, "not_found", capabilities(reading, registry))
     return fresh
 
 
 async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Plan with the model where there is one, else by rules; both plans pass the same validation."""
-    reading, context = _reading(state), runtime.context
+    reading, context = reading_of(state), runtime.context
     notes, transcript, tier = list(state["notes"]), list(state["transcript"]), state["tier"]
     usage, made = Usage.model_validate(state["usage"]), Plan()
     if context.model is not None:
@@ -115,7 +113,8 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             made = Plan()
     if not made.steps:
         made = plan_by_rules(reading, context.registry)
-    problems = [str(problem) for problem in validate_plan(made, context.registry, context.settings.max_steps)]
+    found = validate_plan(made, context.registry, context.settings.max_steps)
+    problems = [str(problem) for problem in found]
     transcript.append({"event": "planned", "plan": made.model_dump(mode="json"), "problems": problems})
     update = {
         "plan": made.model_dump(mode="json"),
@@ -125,15 +124,16 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         "transcript": transcript,
     }
     if problems:
-        return update | _finish(state, "bad_input", " ".join(problems))
+        absent = all(problem.kind == "unavailable" for problem in found)
+        return update | finish(state, "missing" if absent else "bad_input", _unusable(found))
     if not made.steps:
-        return update | _finish(state, "not_found", _capabilities(reading, context.registry))
+        return update | finish(state, "not_found", capabilities(reading, context.registry))
     return update
 
 
 async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Ask once for all calls above the approval threshold; a person approves, edits or rejects each."""
-    steps = _plan(state).steps
+    steps = plan_of(state).steps
     settings, registry = runtime.context.settings, runtime.context.registry
     pending = []
     for index, step in enumerate(steps):
@@ -164,8 +164,8 @@ async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     remaining = Plan(steps=tuple(step for step in kept if step is not None))
     transcript = [*state["transcript"], {"event": "approval", "pending": pending, "decisions": decisions}]
     if not remaining.steps:
-        text = phrases.REJECTED.in_language(_reading(state).language)
-        return {"transcript": transcript} | _finish(state, "stopped", text)
+        text = phrases.REJECTED.in_language(reading_of(state).language)
+        return {"transcript": transcript} | finish(state, "stopped", text)
     return {"plan": remaining.model_dump(mode="json"), "transcript": transcript}
 
 
@@ -197,21 +197,21 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             return Outcome(tool=step.tool, folder=out.name, error=sentence, exit_status=ExitStatus.DEFECT)
         return Outcome(tool=step.tool, folder=out.name, result=result)
 
-    outcomes = await asyncio.gather(*(run_step(n, step) for n, step in enumerate(_plan(state).steps, start=1)))
+    outcomes = await asyncio.gather(*(run_step(n, step) for n, step in enumerate(plan_of(state).steps, start=1)))
     return {"outcomes": [outcome.model_dump(mode="json") for outcome in outcomes]}
 
 
 async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Draft the answer: the model's prose where there is one, templates and quotations otherwise."""
-    reading, outcomes = _reading(state), _outcomes(state)
-    ledger = _ledger(state, runtime.context.registry)
+    reading, outcomes = reading_of(state), outcomes_of(state)
+    ledger = ledger_of(state, runtime.context.registry)
     if not len(ledger):
-        return _nothing_to_stand_on(state, outcomes, reading.language)
+        return nothing_to_stand_on(state, outcomes, reading.language)
     by_rules = compose(outcomes, ledger, reading.language)
     model = runtime.context.model
     if model is None or state["tier"] == RULES:
         return {"draft": by_rules}
-    stream = _SentenceStream(runtime, ledger, _parameters(state, runtime.context.registry), reading.language)
+    stream = _SentenceStream(runtime, ledger, parameters_of(state, runtime.context.registry), reading.language)
     budget = runtime.context.budget(state)
     try:
         reply = await write_answer(
@@ -236,10 +236,12 @@ async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
 
 async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Bind the draft to the ledger; a model gets one turn to repair what does not hold, then it is taken out."""
-    reading, ledger = _reading(state), _ledger(state, runtime.context.registry)
-    parameters = _parameters(state, runtime.context.registry)
+    reading, ledger = reading_of(state), ledger_of(state, runtime.context.registry)
+    parameters = parameters_of(state, runtime.context.registry)
     by_model = state["tier"] != RULES
-    bound = bind(state["draft"], ledger, parameters, reading.language)
+    own = own_sentences_of(state, ledger)
+    # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
+    bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
     if bound.problems:
         transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in bound.problems]})
@@ -261,12 +263,12 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     removed = tuple(problem.found for problem in bound.problems)
     if by_model and not bound.used:
         # Prose that leans on none of the evidence is no answer: say what the evidence says instead.
-        bound = bind(compose(_outcomes(state), ledger, reading.language), ledger, parameters, reading.language)
+        bound = bind(compose(outcomes_of(state), ledger, reading.language), ledger, parameters, reading.language, own)
         notes.append(phrases.NOTHING_USED.in_language(reading.language))
     elif by_model:
-        notes += [*_remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
+        notes += [*remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
     usage = budget.used
-    answer = _answer({**state, "usage": usage.model_dump()}, "answered", bound.text, ledger, notes, removed)
+    answer = answer_of({**state, "usage": usage.model_dump()}, "answered", bound.text, ledger, notes, removed)
     return {"answer": answer.model_dump(mode="json"), "transcript": transcript, "usage": usage.model_dump()}
 
 
@@ -274,7 +276,7 @@ async def conclude(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Write the run folder and remember the turn."""
     folder = runtime.context.run_folder(state)
     usage = {**state["usage"], "wall_seconds": round(time.time() - state["started"], 3)}
-    outcomes = _outcomes(state)
+    outcomes = outcomes_of(state)
     answer = Answer.model_validate(
         {
             **state["answer"],
@@ -322,123 +324,10 @@ class _SentenceStream:
             self._runtime.stream_writer({"kind": "text", "text": bound.text})
 
 
-def _reading(state: ChatState) -> Reading:
-    return Reading.model_validate(state["reading"])
-
-
-def _plan(state: ChatState) -> Plan:
-    return Plan.model_validate(state["plan"])
-
-
-def _outcomes(state: ChatState) -> list[Outcome]:
-    return [Outcome.model_validate(outcome) for outcome in state["outcomes"]]
-
-
-def _ledger(state: ChatState, registry: Registry) -> Ledger:
-    ledger, language = Ledger(), _reading(state).language
-    for outcome, difference in zip(_outcomes(state), differences(_plan(state), registry, language), strict=True):
-        if outcome.result is not None:
-            ledger.add_result(outcome.tool, outcome.result, state["run_id"], language, difference)
-    return ledger
-
-
-def _parameters(state: ChatState, registry: Registry) -> frozenset[float]:
-    """Numbers that describe what was computed: they may be repeated in prose without being evidence."""
-    texts = []
-    for step, outcome in zip(_plan(state).steps, _outcomes(state), strict=True):
-        spec = registry[step.tool].parse(step.spec)
-        texts.append(" ".join(f"{value}" for value in _leaves(spec.model_dump(mode="json"))))
-        if outcome.result is not None:
-            described = [outcome.result.reading, *outcome.result.notes]
-            for estimate in outcome.result.estimates.values():
-                described += [estimate.method, estimate.convention]
-            texts += [text.in_language(language) for text in described if text for language in ("en", "ja")]
-    return frozenset(number.value for text in texts for number in find_numbers(plain(text)) if number.value is not None)
-
-
-def _leaves(content: object) -> list[object]:
-    if isinstance(content, dict):
-        return [leaf for value in content.values() for leaf in _leaves(value)]
-    if isinstance(content, list):
-        return [leaf for value in content for leaf in _leaves(value)]
-    return [content] if isinstance(content, int | float) and not isinstance(content, bool) else []
-
-
-def _nothing_to_stand_on(state: ChatState, outcomes: list[Outcome], language: Language) -> Update:
-    failed = [outcome for outcome in outcomes if outcome.error]
-    if failed:
-        text = "\n".join(dict.fromkeys(outcome.error for outcome in failed))
-        return _finish(state, _STATUS_OF.get(failed[0].exit_status, "failed"), text)
-    # A proof that does not hold is no evidence, but the tool said why.
-    said = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
-    if said:
-        return _finish(state, "refused", "\n".join(dict.fromkeys(said)))
-    return _finish(state, "not_found", not_found(outcomes, language))
-
-
-def _finish(state: ChatState, status: Status, text: str) -> Update:
-    """End the turn without evidence: a question back, a refusal, nothing found, a stop."""
-    return {"answer": _answer(state, status, text, Ledger(), state["notes"], ()).model_dump(mode="json")}
-
-
-def _answer(
-    state: ChatState, status: Status, text: str, ledger: Ledger, notes: list[str], removed: tuple[str, ...]
-) -> Answer:
-    reading = _reading(state)
-    line = " ".join([reading.summary, *reading.ambiguities])
-    if any(entry.kind != "cited" for entry in ledger):
-        text = f"{line}\n\n{text}"
-    return Answer(
-        question=state["question"],
-        answer=text,
-        reading=line,
-        language=reading.language,
-        tier=state["tier"],
-        status=status,
-        evidence=tuple(ledger),
-        removed=removed,
-        notes=tuple(dict.fromkeys(notes)),
-        runs=(state["run_id"],),
-        usage=AnswerUsage.model_validate(state["usage"]),
-    )
-
-
-def _questions_back(reading: Reading) -> str:
-    lines = [missing.question.in_language(reading.language) for missing in reading.missing]
-    return "\n".join([*lines, *reading.ambiguities])
-
-
-def _capabilities(reading: Reading, registry: Registry) -> str:
-    """What can be asked here: the nearest capabilities, or all of them, each with an example."""
-    names = reading.nearest or tuple(registry)
-    lines = [
-        f"- {registry[name].title.in_language(reading.language)} ({name})"
-        + "".join(
-            f": 「{example.ja}」" if reading.language == "ja" else f': "{example.en}"'
-            for example in registry[name].examples[:1]
-        )
-        for name in names
-    ]
-    heading = phrases.NOT_UNDERSTOOD if reading.nearest else phrases.HELP
-    return "\n".join([heading.in_language(reading.language), *lines])
-
-
-def _jobs(home: Path, language: Language) -> str:
-    jobs = list_jobs(home, limit=10)
-    lines = [f"- {job.short_id}  {job.state}  {job.identity.tool}  ({job.identity.run_id})" for job in jobs]
-    return "\n".join(lines) or phrases.NO_JOBS.in_language(language)
+def _unusable(problems: list[PlanProblem]) -> str:
+    """Why a plan cannot run; the place of a step says nothing where there is one reason only."""
+    return problems[0].message if len(problems) == 1 else " ".join(str(problem) for problem in problems)
 
 
 def _fault(problem: Problem) -> str:
     return f"{problem.kind.replace('_', ' ')}: {problem.found!r} in {problem.sentence!r}"
-
-
-def _remarks(bound: Bound, language: Language) -> list[str]:
-    corrected = sum(problem.kind == "contradicted_number" for problem in bound.problems)
-    removed = len(bound.problems) - corrected
-    notes = []
-    if removed:
-        notes.append(phrases.REMOVED_NOTE.in_language(language).format(count=removed))
-    if corrected:
-        notes.append(phrases.CORRECTED_NOTE.in_language(language).format(count=corrected))
-    return notes

@@ -140,7 +140,8 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
         return "ask"
     if part.has("weak") and not numbers and not part.has("follow_up"):
         return "ask"
-    return "none"
+    # "Give me an overview of the book" orders, but nothing that could be computed.
+    return "ask" if part.has("hard") else "none"
 
 
 def _place(cue: Found[Cue]) -> int:

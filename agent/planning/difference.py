@@ -34,4 +34,6 @@ def _label(spec: Spec, name: str, language: Language) -> str:
 
 
 def _shown(value: object) -> str:
-    return "×".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return "×".join(str(item) for item in value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -13,9 +13,11 @@ from agent.planning.phrases import Found, Token, tokenise
 from agent.planning.slots import FieldSlot, Payload, SlotWord, ValueWord, Vocabulary, canonical_symbol
 from agent.planning.values import Group, groups
 
-_NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
+_NAME = r"[A-Za-zΑ-ω][A-Za-z0-9_Α-ω]*'*(?:\^[A-Za-z_]+)?(?:\s*/\s*[A-Za-zΑ-ω][A-Za-z0-9_]*)?"
 _ASSIGNED = re.compile(rf"(?<![A-Za-z0-9_^/Α-ω])({_NAME})\s*(?::=|==?|≈|≃|:|∈)\s*[\[({{]?\s*$")
-_ADJACENT = re.compile(r"(?<![A-Za-z0-9_^/Α-ω])([A-ZΑ-ω][A-Za-z0-9_]*|[a-z]\w+|[hg])\s*$")
+_ADJACENT = re.compile(
+    r"(?<![A-Za-z0-9_^/Α-ω])([A-ZΑ-ω][A-Za-z0-9_]*(?:/[A-ZΑ-ω][A-Za-z0-9_]*)?|[hg]/J|[a-z]\w+|[hg])\s*$"
+)
 _LINK = re.compile(
     r"(?:\s|:=|=|≈|:|\(|\[|\{|∈|\bof\b|\bis\b|\bare\b|\bat\b|\bto\b|\bfrom\b|\bbetween\b|\bin\b|\bover\b|\branging\b|\bvarying\b|"
     r"\bset\b|\bequals?\b|\bequal\b|\bstrength\b|\bvalues?\b|\babout\b|\baround\b|\babout\b|の値|は|を|が|について|に関して|として|を?変えて|"
@@ -27,6 +29,15 @@ _WINDOW = 48
 # The factor of a Hamiltonian, "H = 2J Σ ...", is read with its convention.
 _BEFORE_SUM = re.compile(r"\s*\)?\s*\*?\s*(?:J_?1?)?\s*\)?\s*(?:Σ|\b[Ss]um\b)")
 _PHYSICAL_UNIT = re.compile(r"\s?(meV|eV|keV|mK|K|T|Tesla|GPa|MPa|Å|nm|pm|fs|ps|ns|kJ/mol|cm\^?-1|Hz)(?![A-Za-z0-9_])")
+_PERCENT = re.compile(r"\s?(%|percent\b|パーセント)")
+_GOES_ON = re.compile(r"[\s)\]}]*(?:/|\||(?:,\s*)?(?:and\s+)?then\b)?\s*")
+_LIST_ENDS = re.compile(
+    r"[\s)\]}]*(?:$|[,.;:?!/|、。；]|\d|[ぁ-ん]|(?:for|with|at|on|in|of|using|by|and|or|as|to|please|pls|each|respectively)\b)",
+    re.I,
+)
+_STRAY = re.compile(r"(?<![A-Za-zΑ-ω0-9_^.])\d+(?:\.\d+)?(?![\d])")
+# Part of an index or of a formula: "σ_i+1", "Σ_i=1^N".
+_INDEX = re.compile(r"[_^]\S*$|[A-Za-z]\s*[+-]\s*$")
 _FACTORS = {"meV": ("eV", 1e-3), "keV": ("eV", 1e3), "mK": ("K", 1e-3), "MPa": ("GPa", 1e-3), "nm": ("Å", 10.0)}
 _FACTORS |= {"pm": ("Å", 0.01), "ps": ("fs", 1e3), "ns": ("fs", 1e6)}
 
@@ -42,24 +53,69 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     loose: list[tuple[int, int, int]] = []
     claimed = [(mention.start, mention.end) for mention in said if mention.slot.kind != "choice"]
     words = [item for item in found if isinstance(item.payload, SlotWord) and _takes_numbers(item.payload.slot)]
-    for group in _split(groups(text), text, words):
+    unread: list[tuple[str, int]] = []
+    found_groups = _split(groups(text), text, words)
+    last: list[Mention] = []
+    for group in found_groups:
         if any(start < group.end and group.start < end for start, end in claimed):
             continue
         if _BEFORE_SUM.match(text, group.end) or _inside_a_phrase(found, group):
             continue
         mentions, symbol = _owned(text, group, words, found, vocabulary)
+        if not mentions and not symbol and _goes_on(text, last, group, found):
+            mentions = [_longer(text, mention, group) for mention in last]
+            said = [mention for mention in said if mention not in last]
         if mentions:
             said += mentions
+            last = mentions
         elif symbol:
             unknown.append((symbol, _words_of(text, text.rfind(symbol, 0, group.start), group.end)))
-        elif len(group.numbers) == 1 and group.numbers[0] == int_or_none(group.numbers[0]):
-            loose.append((int(group.numbers[0]), group.start, group.end))
+        else:
+            if len(group.numbers) == 1 and group.numbers[0] == int_or_none(group.numbers[0]):
+                loose.append((int(group.numbers[0]), group.start, group.end))
+            if not _INDEX.search(text[: group.start]):
+                unread.append((_words_of(text, group.start, group.end), group.start))
+    spans = [(item.start, item.end) for item in found_groups] + [(item.start, item.end) for item in said]
+    unread += _stray(text, found, spans)
     said.sort(key=lambda mention: (mention.start, mention.end))
-    return Mentions(tuple(said), tuple(unknown), tuple(loose), tuple(found))
+    return Mentions(tuple(said), tuple(unknown), tuple(loose), tuple(found), tuple(unread))
 
 
-def _takes_numbers(slot: FieldSlot) -> bool:
-    return slot.kind in ("integer", "real", "extents")
+def _goes_on(text: str, last: list[Mention], group: Group, found: list[Found[Payload]]) -> bool:
+    """Whether a number that belongs to nothing continues the list before it: "h=0.5 1.0 1.5", "h=0.5 and then 1"."""
+    if not last or group.shapes or group.problem or any(mention.problem or mention.unit for mention in last):
+        return False
+    if not _GOES_ON.fullmatch(text[last[-1].end : group.start]):
+        return False
+    start = group.end + len(text[group.end :]) - len(text[group.end :].lstrip(" "))
+    # "h=0.5 1.0 widgets": a noun nobody knows takes its number with it.
+    known = any(item.start == start and not isinstance(item.payload, SlotWord) for item in found)
+    return known or _LIST_ENDS.match(text, group.end) is not None
+
+
+def _longer(text: str, mention: Mention, group: Group) -> Mention:
+    values = tuple(
+        whole if mention.slot.kind in ("integer", "extents") and (whole := int_or_none(value)) is not None else value
+        for value in group.numbers
+    )
+    words = _words_of(text, mention.start, group.end)
+    return replace(mention, values=(*mention.values, *values), end=group.end, text=words)
+
+
+def _stray(text: str, found: list[Found[Payload]], taken: list[tuple[int, int]]) -> list[tuple[str, int]]:
+    """Numbers in no group, mention or known phrase: the rest of "0.5/1.0/1.5"."""
+    taken = [*taken, *((item.start, item.end) for item in found)]
+    return [
+        (match[0], match.start())
+        for match in _STRAY.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+        and not _INDEX.search(text[: match.start()])
+    ]
+
+
+def _takes_numbers(slot: FieldSlot, group: Group | None = None) -> bool:
+    """Whether a slot takes numbers; "4x4" goes to extents alone, as in "J1-J2 4x4"."""
+    return slot.kind in (("extents",) if group and group.shapes else ("integer", "real", "extents"))
 
 
 def _words_of(text: str, start: int, end: int) -> str:
@@ -174,12 +230,13 @@ def _owned(
     before = text[offset : group.start]
     link = _LINK.search(before)
     name_end = offset + link.start() if link else group.start
-    named = [item for item in words if item.end == name_end and isinstance(item.payload, SlotWord)]
+    words = [item for item in words if isinstance(item.payload, SlotWord) and _takes_numbers(item.payload.slot, group)]
+    named = [item for item in words if item.end == name_end]
     linked = "=" in text[name_end : group.start] or ":" in text[name_end : group.start]
     assigned = _ASSIGNED.search(before)
     if assigned and not (named and linked):
         symbol = assigned[1]
-        slots = [slot for slot in vocabulary.named(symbol) if _takes_numbers(slot)]
+        slots = [slot for slot in vocabulary.named(symbol) if _takes_numbers(slot, group)]
         if slots:
             return [_mention(text, group, slot, symbol, offset + assigned.start(), vocabulary) for slot in slots], ""
         if not _known_word(found, assigned, offset):
@@ -198,7 +255,7 @@ def _owned(
         mentions = [_named(text, group, item, vocabulary) for item in named]
         return [mention for mention in mentions if not _fraction_of_a_count(mention)], ""
     if adjacent := _ADJACENT.search(text[offset:name_end]):
-        slots = [slot for slot in vocabulary.named(adjacent[1]) if _takes_numbers(slot)]
+        slots = [slot for slot in vocabulary.named(adjacent[1]) if _takes_numbers(slot, group)]
         exact = [slot for slot in slots if canonical_symbol(adjacent[1]) in map(canonical_symbol, slot.slot.symbols)]
         if exact:
             start = offset + adjacent.start()
@@ -265,12 +322,15 @@ def _mention(
         units = _unit_symbols(slot, vocabulary)
         tail = re.match(_RELATIVE_TAIL.format(units=units), text[group.end :]) if units else None
         ratio = "/" in name
+        foreign = None if tail else _PHYSICAL_UNIT.match(text, group.end) or _PERCENT.match(text, group.end)
+        if foreign:
+            return replace(mention, unit=foreign[1], text=_words_of(text, start, foreign.end()))
         if tail and tail.end():
             mention = replace(
                 mention, end=max(stop, group.end + tail.end()), text=_words_of(text, start, group.end + tail.end())
             )
         return replace(mention, relative=ratio or tail is not None)
-    if unit := _PHYSICAL_UNIT.match(text, group.end):
+    if unit := _PHYSICAL_UNIT.match(text, group.end) or _PERCENT.match(text, group.end):
         base, factor = _FACTORS.get(unit[1], (unit[1], 1.0))
         if base == slot.slot.unit:
             scaled = tuple(value * factor if isinstance(value, float) else value for value in values)

@@ -13,10 +13,14 @@ from physics_engines.text import Language
 from tools.errors import ExitStatus
 
 _TEMPERATURES = ("T", "temperature", "Temp", "temp", "温度")
-# Symbols that say nothing a Spec would have to take up: energies of a claim, dimensions, spin quantum numbers.
-_HARMLESS = frozenset(
-    {"E", "E0", "E_0", "e", "H", "S", "s", "ħ", "hbar", "kB", "k_B", "d", "D", "S^z", "Sz", "S_z", "spin"}
-)
+# Symbols that say nothing a Spec would have to take up: energies of a claim, units, ...
+_HARMLESS = frozenset({"E", "E0", "E_0", "e", "H", "ħ", "hbar", "kB", "k_B"})
+# ... and those that say nothing new with these values: the spin, the sector, the dimension.
+_HARMLESS_AT = {
+    **dict.fromkeys(("S", "s", "spin"), (0.5,)),
+    **dict.fromkeys(("S^z", "Sz", "S_z", "S^z_tot", "M", "m"), (0.0,)),
+    **dict.fromkeys(("d", "D"), (1.0, 2.0)),
+}
 _MANY_SPINS = 24
 _NO_MACHINE = 10**8
 
@@ -60,8 +64,9 @@ def impossible(
         named = ", ".join(uncomputed_names(parts, vocabulary, language))
         return refusal("not_computed", language, what=named, available=computable(vocabulary, language))
     for symbol, words in mentions.unknown:
-        zero = symbol in _TEMPERATURES and all(value == 0 for group in groups(words) for value in group.numbers)
-        if symbol not in _HARMLESS and not zero:
+        given = {value for group in groups(words[len(symbol) :]) for value in group.numbers}
+        allowed = (0.0,) if symbol in _TEMPERATURES else _HARMLESS_AT.get(symbol, ())
+        if symbol not in _HARMLESS and not (given and given <= set(allowed)):
             return refusal("unknown_parameter", language, what=words)
     return None
 

@@ -18,7 +18,8 @@ _DROPPED = (
     "mathbf|boldsymbol|bm|vec|hat|mathrm|mathcal|text|textrm|textbf|textit|operatorname|rm|bf|left|right|big|Big|"
     "bigl|bigr|displaystyle|tilde|bar|mathsf|mathbb|limits"
 )
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_ARGUMENT = r"\s*(?:\{([^{}]*)\}|([A-Za-z0-9]))"
+_FRACTION = re.compile(rf"\\[dt]?frac{_ARGUMENT}{_ARGUMENT}")
 _DROP = re.compile(rf"\\(?:{_DROPPED})(?![A-Za-z])\s*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SPACING = re.compile(r"\\[,;:!> ]|~|\\\\|\\[()\[\]]|\$")
@@ -32,7 +33,7 @@ def plain(text: str) -> str:
     """
     if "\\" in text or "$" in text:
         for _ in range(3):  # nested fractions
-            text = _FRACTION.sub(r"\1/\2", text)
+            text = _FRACTION.sub(_fraction, text)
         text = _DROP.sub("", text)
         text = _SPACING.sub(" ", text)
         text = _COMMAND.sub(lambda match: _COMMANDS.get(match[1], match[1]), text)
@@ -41,6 +42,11 @@ def plain(text: str) -> str:
     if "{" in text:
         text = _index(text)
     return text
+
+
+def _fraction(match: re.Match[str]) -> str:
+    r"""``\frac{1}{2}`` and ``\frac12`` alike."""
+    return f"{match[1] or match[2] or ''}/{match[3] or match[4] or ''}"
 
 
 def _index(text: str) -> str:

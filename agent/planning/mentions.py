@@ -45,12 +45,14 @@ class Mentions:
         unknown: Symbols that were given a value and belong to no slot: (symbol, words).
         loose: Whole numbers that belong to nothing: (value, start, end).
         found: Known phrases, in order.
+        unread: Numbers that no slot took, with where they begin; a loose one may still become the size.
     """
 
     said: tuple[Mention, ...]
     unknown: tuple[tuple[str, str], ...]
     loose: tuple[tuple[int, int, int], ...]
     found: tuple[Found[Payload], ...]
+    unread: tuple[tuple[str, int], ...] = ()
 
 
 def words_of(said: list[Mention]) -> str:

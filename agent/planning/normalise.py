@@ -20,6 +20,18 @@ _AFTER = str.maketrans({"⁄": "/", "∕": "/", "ϕ": "φ"})
 _LONG_VOWEL_AS_MINUS = re.compile(r"(?<=[=(])\s*ー\s*(?=\d)")
 _TIMES = re.compile(r"(?<=\d)\s*(?:[×*]|x(?![A-Za-z])|X(?![A-Za-z])|-?by-?(?=\s*\d)|かける|掛ける|掛け)\s*(?=\d)")
 _POWER = re.compile(r"(\d)\s*\*\*\s*\(?([-+]?\d+)\)?")
+# "1サイトあたり" is one word, "per site", and says nothing about a size.
+_PER_ONE = re.compile(
+    r"(?<![\d.])1\s*(?=(?:サイト|スピン|格子点|粒子|ボンド|ユニットセル)\s*(?:あたり|当たり|当り|につき|毎))"
+)
+# "0.5/1.0/1.5" is a list, "1/2" is a number.
+_SLASHES = re.compile(r"(?<![\w./])\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?){2,}(?![\w/])")
+# The limits of a sum say nothing a Spec would take: "Σ_i=1^N" is "Σ_i".
+_LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
+# "1ステップ2000サンプル" says how many samples, not how many steps.
+_EACH_STEP = re.compile(
+    r"(?<![\d.])1\s*(?:ステップ|反復|イテレーション)\s*(?:あたり|当たり|につき|ごとに|毎に)?(?:の|に|、)?\s*(?=\d+\s*(?:サンプル|標本))"
+)
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
 
 
@@ -39,5 +51,8 @@ def normalise(text: str) -> str:
     text = numerals.digits(text)
     text = _POWER.sub(r"\1^\2", text)
     text = _TIMES.sub("x", text)
+    text = _LIMITS.sub(r"\1", text)
+    text = _SLASHES.sub(lambda match: match[0].replace("/", ", "), text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
+    text = _EACH_STEP.sub("", _PER_ONE.sub("", text))
     return " ".join(text.split())

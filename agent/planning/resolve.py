@@ -15,6 +15,8 @@ from agent.planning.slots import FieldSlot, Vocabulary, options_of
 from physics_engines.text import Language, Text
 from tools.errors import ExitStatus
 
+_PERCENTS = ("%", "percent", "パーセント")
+
 
 def resolve(
     tool: str,
@@ -28,6 +30,8 @@ def resolve(
     """Fill the Spec of a tool from what was said, then from the question before."""
     slots = {slot.name: slot for slot in vocabulary.slots[tool]}
     state = Resolution(tool, language, slots)
+    if written.unread:
+        state.refuse("factor_unread", ExitStatus.BAD_INPUT, what=written.unread)
     mine: dict[str, list[Mention]] = {}
     for mention in mentions.said:
         if slots.get(mention.slot.name) is mention.slot:
@@ -57,7 +61,11 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
             state.refuse("too_many_steps", ExitStatus.BAD_INPUT, cap=cap_in_words(state.language))
         elif mention.problem:
             state.refuse("bad_step", ExitStatus.BAD_INPUT, what=mention.text)
-        if mention.unit:
+        if mention.unit and (slot.slot.unit_of or mention.unit in _PERCENTS):
+            unit = state.slots.get(slot.slot.unit_of)
+            label, of = slot.label(state.language), unit.label(state.language) if unit else "1"
+            state.refuse("foreign_unit", ExitStatus.BAD_INPUT, what=mention.text, label=label, unit=of)
+        elif mention.unit:
             state.note("note_unit", what=mention.text, label=slot.label(state.language))
     values = list(
         dict.fromkeys(value for mention in said if not (mention.unit or mention.problem) for value in mention.values)
@@ -193,7 +201,7 @@ def _convert(state: Resolution, written: Written) -> None:
                 continue
             note = convention.note.in_language(state.language)
             if not convention.factors:
-                state.refuse("convention_refused", note=note.rstrip(".。"))
+                state.refuse("convention_refused", note=(note[:1].upper() + note[1:]).rstrip(".。"))
                 return
             state.notes.append(note)
             factors = {name: factors.get(name, 1.0) * factor for name, factor in convention.factors.items()}

@@ -43,6 +43,14 @@ _SENTENCES: dict[str, Text] = {
         en='No tool here takes the parameter in "{what}"; it would have been ignored, so nothing was computed.',
         ja="「{what}」のパラメータを受け取るツールはありません。無視して計算することはしません。",
     ),
+    "foreign_unit": Text(
+        en='The unit in "{what}" cannot be converted here; give {label} as a plain number, in units of {unit}.',
+        ja="「{what}」の単位はここでは換算できません。{label} を {unit} を単位とする数で書いてください。",
+    ),
+    "factor_unread": Text(
+        en='What the factor in "{what}" multiplies could not be read; give it a name, as in h = … or J2 = ….',
+        ja="「{what}」の係数が何に掛かるのか読み取れません。h = … や J2 = … のように名前を付けて書いてください。",
+    ),
     "unused_parameter": Text(
         en='"{what}" does not belong to the {other}; nothing was computed, since it would have been ignored.',
         ja="「{what}」は{other}には含まれない量です。無視して計算することはしません。",
@@ -142,6 +150,12 @@ _SENTENCES: dict[str, Text] = {
         ja="「{what}」の単位は使いません。結果は {label} を単位とします",
     ),
     "note_ignored": Text(en='"{what}" has no part in {tool} and was left out', ja="「{what}」は {tool} では使わないため除きました"),
+    "note_unread": Text(
+        en='the calculation does not use the number "{what}"', ja="数「{what}」は計算には使っていません"
+    ),
+    "note_per_site": Text(
+        en='energies are given per site, not as in "{what}"', ja="エネルギーは「{what}」ではなくサイトあたりで示します"
+    ),
     "note_not_computed": Text(en="not computed, since no tool does: {what}", ja="計算しないもの（ツールがないため）: {what}"),
     "note_bare": Text(en='the number "{what}" was read as the size', ja="数「{what}」はサイズと読みました"),
     "note_prefactor": Text(

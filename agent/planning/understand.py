@@ -119,6 +119,9 @@ class _Reader:
         if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
+            if any(mention.problem == "too_many" for mention in mentions.said):
+                cap = cap_in_words(self._language)
+                return self._refused(refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap))
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=names))
             return self._finish("compute", 0.4, missing=(missing,), nearest=nearest_tools(whole, self._vocabulary))
@@ -197,6 +200,8 @@ class _Reader:
         others = uncomputed_names(computing, self._vocabulary, self._language)
         if others:
             notes.append(say("note_not_computed", self._language, what=joined(others, self._language)))
+        if other := compiled(cues.OTHER_NORM).search(" ; ".join(part.text for part in computing)):
+            notes.append(say("note_per_site", self._language, what=other[0]))
         refused = next((state.refusal for state in states if state.refusal), None)
         steps = sum(tool.n_calls() for tool in tools) + (1 if asking else 0)
         if refused is None and steps > most_steps():
@@ -232,8 +237,11 @@ class _Reader:
     def _left_out(self, states: list[Resolution], computing: list[Part]) -> list[str]:
         """What was said and no chosen tool takes."""
         used = {name for state in states for name in state.slots}
-        notes = []
-        for mention in self._mentions(computing).said:
+        mentions = self._mentions(computing)
+        # A number that became the size for want of another is the only one that was read without a name.
+        read = {slot.said for state in states for slot in state.read.values()}
+        notes = [say("note_unread", self._language, what=words) for words, _ in mentions.unread if words not in read]
+        for mention in mentions.said:
             if mention.slot.name not in used:
                 tool = joined([state.tool for state in states], self._language)
                 notes.append(say("note_ignored", self._language, what=mention.text, tool=tool))

@@ -135,7 +135,9 @@ def _range(text: str, place: int) -> Group | None:
         from_to = match["made"] or re.search(r"(?:from|between|range|over)\s*$", text[: match.start()])
         if match["to"].strip() == "から" and not match["made"]:
             return None
-        if match["to"].strip() in ("to", "より", "-") and not from_to and match["to"].strip() != "-":
+        # "8 to 12 sites" is a range, "change 8 to 12" is none.
+        counted = re.match(r"\s*-?\s*(?:sites?|spins?|サイト|スピン)", text[match.end() :])
+        if match["to"].strip() in ("to", "より") and not from_to and not counted:
             return None
         return Group(match.start(), match.end(), (first, last), problem="no_step", is_range=True)
     size = number(step["s"])

@@ -56,3 +56,5 @@ NOT_UNDERSTOOD = Text(
 )
 HELP = Text(en="What I can do:", ja="できること：")
 NO_JOBS = Text(en="There are no calculations yet.", ja="計算はまだありません。")
+COMPUTED = Text(en="Read as: {what}", ja="読み取り: {what}")
+JOINT = Text(en="; ", ja="；")

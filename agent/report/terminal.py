@@ -1,5 +1,6 @@
 """An answer on the terminal."""
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -8,38 +9,48 @@ from rich.text import Text
 from agent.answer import Answer
 from agent.evidence import Evidence
 from agent.report.evidence_rows import evidence_rows
+from physics_engines.text import Language
 
-_RULES_HINT = " (no model configured: set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL for free-form answers)"
+_HEADINGS = {
+    "en": ("Evidence", "Figure", "Repeat", "Note", "Tier"),
+    "ja": ("根拠", "図", "再実行", "注記", "層"),
+}
+_RULES_HINT = {
+    "en": " (no model configured: set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL for free-form answers)",
+    "ja": "（モデルの設定なし。自由な文章の回答には OPENAI_API_KEY、OPENAI_BASE_URL、ANSATZ_MODEL のいずれかを設定）",
+}
 
 
 def print_answer(answer: Answer, console: Console) -> None:
     """Print prose, evidence, figures, commands that repeat it, notes and tier."""
     console.print()
+    evidence, figure, repeat, note, tier = _HEADINGS[answer.language]
     console.print(Text(answer.answer))
     if answer.evidence:
         console.print()
-        console.print(Text("Evidence", style="bold"))
-        print_evidence(answer.evidence, console)
+        console.print(Text(evidence, style="bold"))
+        print_evidence(answer.evidence, console, answer.language)
     console.print()
-    for label, values in (("Figure", answer.figures), ("Repeat", answer.repeat), ("Note", answer.notes)):
+    for label, values in ((figure, answer.figures), (repeat, answer.repeat), (note, answer.notes)):
         for value in values:
             _field(console, label, value)
-    hint = _RULES_HINT if answer.tier == "rules" else ""
-    _field(console, "Tier", answer.tier + hint)
+    hint = _RULES_HINT[answer.language] if answer.tier == "rules" else ""
+    _field(console, tier, answer.tier + hint)
 
 
-def print_evidence(evidence: tuple[Evidence, ...], console: Console) -> None:
+def print_evidence(evidence: tuple[Evidence, ...], console: Console, language: Language = "en") -> None:
     """Print the rows of the evidence table."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     table.add_column(overflow="fold", ratio=1, style="dim")
-    for row in evidence_rows(evidence):
+    for row in evidence_rows(evidence, language):
         table.add_row(*(Text(cell) for cell in row))
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _field(console: Console, label: str, value: str) -> None:
     # Paths and commands must survive copy and paste: no wrapping inside them.
-    console.print(Text.assemble((f"{label:<8}", "bold"), value), soft_wrap=True)
+    padding = " " * max(1, 8 - cell_len(label))
+    console.print(Text.assemble((label + padding, "bold"), value), soft_wrap=True)

@@ -80,6 +80,9 @@ def draw_convergence(
             yerr=[final.error / scale], color=_FINAL, marker="o", markersize=4, capsize=3, linestyle="none",
         )  # fmt: skip
         bottom.set_yscale("log")
+        # A step may hit the reference by chance; such spikes say nothing and would squeeze the rest.
+        floor = min([*(error[error > 0] / scale), final.error / scale or 1.0, 1.0])
+        bottom.set_ylim(bottom=0.2 * max(floor, 1e-12))
         bottom.set_ylabel("relative distance\n(dotted: error of a step)")
         bottom.grid(axis="y", alpha=0.25)
         lowest_axis = bottom

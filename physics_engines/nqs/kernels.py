@@ -1,12 +1,15 @@
 """Compiled kernels of the fast path: moves of the Markov chain and local energies of an RBM, from tables.
 
-With t = tanh(theta) kept per configuration and cosh, sinh, tanh of the shift that move m causes tabulated once per
-parameter set, psi(s') / psi(s) = v_m prod_j (cosh_mj + sigma sinh_mj t_j) and tanh(theta_j + sigma shift_mj) =
-(t_j + sigma tanh_mj) / (1 + sigma tanh_mj t_j): no transcendental function and O(alpha N) per proposal. sigma is the
-first spin of the move before it. The same source compiles for real and complex parameters.
+A move shifts the hidden angles by sigma d_mj, where sigma is the first spin of the move before it. With
+plus = 1 + tanh(theta) and minus = 1 - tanh(theta) kept per configuration and functions of d tabulated once per
+parameter set, for sigma = +1
 
-The product formula cancels digits like e^(2 |shift|); the rare moves with a shift beyond ``CANCELLATION_LIMIT`` take
-the ratio from log cosh instead.
+    psi(s') / psi(s) = v_m prod_j f_mj,    f_mj = e^(-|d|) + A_mj plus_j + B_mj minus_j,
+    plus_j' = plus_j e^d / f_mj,           minus_j' = minus_j e^(-d) / f_mj,
+
+with A = sinh d where Re d > 0 and B = -sinh d where Re d < 0, zero elsewhere, and |d| = d or -d with positive real
+part. For sigma = -1, plus and minus change places. There is no transcendental function, O(alpha N) work per proposal,
+and for real weights no cancellation, however large they are. The same source compiles for real and complex weights.
 """
 
 from collections.abc import Callable
@@ -18,13 +21,9 @@ from numpy.typing import NDArray
 
 Spins = NDArray[np.int8]
 Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Reals = NDArray[np.float64]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 F = TypeVar("F", bound=Callable[..., object])
-
-CANCELLATION_LIMIT = 6.0
-"""Largest |Re shift| at which the product formula keeps about ten digits."""
 
 # Sums and products may be reordered (that is what lets them vectorise); NaN and infinity keep their meaning.
 _FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
@@ -39,32 +38,15 @@ def _compiled(function: F) -> F:
 
 
 @_compiled
-def _log_cosh(angle: complex) -> complex:
-    folded = angle if angle.real >= 0 else -angle
-    return folded + np.log(1 + np.exp(-2 * folded)) - np.log(2.0)  # type: ignore[no-any-return]
-
-
-@_compiled
-def _careful_ratio(theta: Numbers, shift: Numbers, sigma: float) -> complex:
-    """Hidden part of psi(s') / psi(s) for one configuration and one move, from log cosh."""
-    change = _log_cosh(theta[0] + sigma * shift[0]) - _log_cosh(theta[0])
-    for k in range(1, theta.shape[0]):
-        change += _log_cosh(theta[k] + sigma * shift[k]) - _log_cosh(theta[k])
-    return np.exp(change)  # type: ignore[no-any-return]
-
-
-@_compiled
 def sweep(
     spins: Spins,
-    theta: Numbers,
-    t: Numbers,
+    halves: Numbers,
     moves: Integers,
-    shift: Numbers,
-    cosh: Numbers,
-    sinh: Numbers,
-    tanh: Numbers,
+    decay: Numbers,
+    up: Numbers,
+    down: Numbers,
+    growth: Numbers,
     visible: Numbers,
-    careful: Flags,
     uniforms: Reals,
     records: Spins,
     proposed: Integers,
@@ -74,18 +56,19 @@ def sweep(
 
     Args:
         spins: int8 (n_chains, n_sites).
-        theta: Hidden angles (n_chains, n_hidden).
-        t: tanh(theta).
+        halves: (n_chains, 2, n_hidden), 1 - tanh(theta) and 1 + tanh(theta).
         moves: (n_moves, 2); second site -1 for a single flip.
-        shift: Change of theta at sigma = +1, (n_moves, n_hidden); ``cosh``, ``sinh``, ``tanh`` of it.
+        decay: e^(-|d|), (n_moves, n_hidden).
+        up: A, (n_moves, n_hidden).
+        down: B, (n_moves, n_hidden).
+        growth: (n_moves, 2, n_hidden), e^d and e^(-d).
         visible: (2, n_moves), factor of the visible part for sigma = -1 and +1.
-        careful: (n_moves,), True where the product formula would cancel.
         uniforms: (n_records, n_chains, n_steps) in [0, 1): chooses the move and decides on it.
         records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
         accepted: int64 (n_chains,), grows by those accepted.
     """
-    n_hidden = theta.shape[1]
+    n_hidden = halves.shape[2]
     n_moves = moves.shape[0]
     for chain in range(spins.shape[0]):
         for record in range(uniforms.shape[0]):
@@ -98,62 +81,56 @@ def sweep(
                 if j >= 0 and spins[chain, i] == spins[chain, j]:
                     continue
                 proposed[chain] += 1
-                sigma = float(spins[chain, i])
-                ratio = visible[(1 + spins[chain, i]) // 2, move]
-                # The loop stands here, not in a function: passing array rows would cost more than the loop.
-                if careful[move]:
-                    ratio *= _careful_ratio(theta[chain], shift[move], sigma)
-                else:
-                    product = cosh[move, 0] + sigma * sinh[move, 0] * t[chain, 0]
-                    for k in range(1, n_hidden):
-                        product *= cosh[move, k] + sigma * sinh[move, k] * t[chain, k]
-                    ratio *= product
+                a = (1 + spins[chain, i]) // 2
+                b = 1 - a
+                ratio = visible[a, move]
+                for k in range(n_hidden):
+                    ratio *= decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
                 if not (scaled - move < ratio.real * ratio.real + ratio.imag * ratio.imag):
                     continue
                 accepted[chain] += 1
                 spins[chain, i] = -spins[chain, i]
                 if j >= 0:
                     spins[chain, j] = -spins[chain, j]
-                stale = careful[move]
                 for k in range(n_hidden):
-                    old = t[chain, k]
-                    # Near 1 the rapidity is lost in rounding, near a pole of tanh all digits are.
-                    stale |= abs(abs(old.real) - 1) < 1e-3 or abs(old.imag) > 1e3
-                    theta[chain, k] += sigma * shift[move, k]
-                    t[chain, k] = (old + sigma * tanh[move, k]) / (1.0 + sigma * tanh[move, k] * old)
-                if stale:
-                    for k in range(n_hidden):
-                        t[chain, k] = np.tanh(theta[chain, k])
+                    inverse = 1 / (
+                        decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
+                    )
+                    halves[chain, a, k] *= growth[move, 0, k] * inverse
+                    halves[chain, b, k] *= growth[move, 1, k] * inverse
             records[chain, record] = spins[chain]
 
 
 @_compiled
 def local_energies(
     spins: Spins,
-    theta: Numbers,
-    t: Numbers,
+    halves: Numbers,
     bonds: Integers,
     zz: Reals,
     moves: Integers,
     amplitudes: Reals,
-    shift: Numbers,
-    cosh: Numbers,
-    sinh: Numbers,
+    decay: Numbers,
+    up: Numbers,
+    down: Numbers,
     visible: Numbers,
-    careful: Flags,
     energies: Numbers,
 ) -> None:
     """Local energies <s|H|psi> / <s|psi> of configurations; no connected configuration is ever built.
 
     Args:
         spins: int8 (n_samples, n_sites).
-        theta: Hidden angles (n_samples, n_hidden).
-        t: tanh(theta).
+        halves: (n_samples, 2, n_hidden) and tables as in ``sweep``.
         bonds: (n_bonds, 2) with coefficients ``zz``.
-        moves: (n_moves, 2) with matrix elements ``amplitudes`` and tables as in ``sweep``.
+        zz: (n_bonds,).
+        moves: (n_moves, 2) with matrix elements ``amplitudes``.
+        amplitudes: (n_moves,).
+        decay: As in ``sweep``, like ``up``, ``down`` and ``visible``.
+        up: See ``decay``.
+        down: See ``decay``.
+        visible: See ``decay``.
         energies: Output (n_samples,).
     """
-    n_hidden = t.shape[1]
+    n_hidden = halves.shape[2]
     for sample in range(spins.shape[0]):
         diagonal = 0.0
         for bond in range(bonds.shape[0]):
@@ -164,15 +141,10 @@ def local_energies(
             j = moves[move, 1]
             if j >= 0 and spins[sample, i] == spins[sample, j]:
                 continue
-            sigma = float(spins[sample, i])
-            ratio = visible[(1 + spins[sample, i]) // 2, move]
-            # The loop stands here, not in a function: passing array rows would cost more than the loop.
-            if careful[move]:
-                ratio *= _careful_ratio(theta[sample], shift[move], sigma)
-            else:
-                product = cosh[move, 0] + sigma * sinh[move, 0] * t[sample, 0]
-                for k in range(1, n_hidden):
-                    product *= cosh[move, k] + sigma * sinh[move, k] * t[sample, k]
-                ratio *= product
+            a = (1 + spins[sample, i]) // 2
+            b = 1 - a
+            ratio = visible[a, move]
+            for k in range(n_hidden):
+                ratio *= decay[move, k] + up[move, k] * halves[sample, a, k] + down[move, k] * halves[sample, b, k]
             total += amplitudes[move] * ratio
         energies[sample] = total

@@ -30,20 +30,31 @@ class NumbaBackend:
         pairs = moves[:, 1] >= 0
         second = np.where(pairs, moves[:, 1], 0)
         columns = cast(Numbers, np.ascontiguousarray(weights.weights.T))
-        self._shift: Numbers = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
+        shift = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
         visible = 2 * (np.where(pairs, weights.visible[second], 0) - weights.visible[moves[:, 0]])
         with np.errstate(over="ignore", invalid="ignore"):  # a runaway step shows up as a non-finite energy
-            self._cosh, self._sinh, self._tanh = np.cosh(self._shift), np.sinh(self._shift), np.tanh(self._shift)
+            grows = shift.real > 0
+            sinh = np.sinh(shift)
+            self._decay = np.exp(np.where(grows, -shift, shift))
+            self._up = np.where(grows, sinh, 0)
+            self._down = np.where(grows, 0, -sinh)
+            self._growth = np.ascontiguousarray(np.stack([np.exp(shift), np.exp(-shift)], axis=1))
             self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
-        self._careful = ~np.all(np.abs(self._shift.real) <= kernels.CANCELLATION_LIMIT, axis=1)
         self._weights = columns
         self._hidden = weights.hidden
 
-    def _angles(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
-        """theta and tanh(theta), both (n_samples, n_hidden)."""
-        theta = configurations.astype(np.float64) @ self._weights
-        theta += self._hidden
-        return theta, cast(Numbers, np.tanh(theta))
+    def _angles(self, configurations: NDArray[np.int8]) -> Numbers:
+        """Hidden angles theta, shape (n_samples, n_hidden)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            angles: Numbers = configurations.astype(np.float64) @ self._weights + self._hidden
+            return angles
+
+    def _halves(self, configurations: NDArray[np.int8]) -> Numbers:
+        """1 - tanh(theta) and 1 + tanh(theta), both with all their digits, shape (n_samples, 2, n_hidden)."""
+        theta = self._angles(configurations)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            growth = np.exp(2 * theta)
+            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
@@ -52,10 +63,9 @@ class NumbaBackend:
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
-        theta, t = self._angles(configurations)
         kernels.sweep(
-            configurations, theta, t, self._hamiltonian.moves,
-            self._shift, self._cosh, self._sinh, self._tanh, self._visible, self._careful,
+            configurations, self._halves(configurations), self._hamiltonian.moves,
+            self._decay, self._up, self._down, self._growth, self._visible,
             uniforms, records, proposed, accepted,
         )  # fmt: skip
         return records, proposed, accepted
@@ -63,17 +73,16 @@ class NumbaBackend:
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._hamiltonian
-        theta, t = self._angles(configurations)
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
         kernels.local_energies(
-            configurations, theta, t, model.bonds, model.zz, model.moves,
-            model.amplitudes, self._shift, self._cosh, self._sinh, self._visible, self._careful, energies,
+            configurations, self._halves(configurations), model.bonds, model.zz, model.moves, model.amplitudes,
+            self._decay, self._up, self._down, self._visible, energies,
         )  # fmt: skip
         return energies
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""
-        _, t = self._angles(configurations)
+        t = cast(Numbers, np.tanh(self._angles(configurations)))
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
             return DenseRbmDerivatives(configurations, t)
         return ExplicitDerivatives(self._ansatz.rbm_jacobian(configurations, t))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 _INITIAL_SCALE = 0.05
+_DIRECT_LIMIT = 48
+"""Sites up to which sums over translations are faster as a matrix product than by FFT."""
 
 Real = NDArray[np.float64]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
@@ -146,20 +148,30 @@ class SymmetricRbm:
         return RbmWeights(visible, hidden, full.reshape(-1, n))
 
     def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
-        """Sums over translations: sum_T t_fT and the correlation sum_T t_fT s_T(i), the latter by FFT."""
+        """Sums over translations: sum_T t_fT and the correlations sum_T t_fT s_T(i)."""
+        n_samples, n_sites = configurations.shape
+        features = t.reshape(n_samples, self.alpha, n_sites)
+        if n_sites <= _DIRECT_LIMIT:
+            moved = configurations.astype(np.float64)[:, self.lattice.translations]
+            correlation: Numbers = features @ moved
+        else:
+            correlation = self._correlation_by_fft(configurations, features)
+        return np.concatenate([features.sum(axis=2), correlation.reshape(n_samples, -1)], axis=1)
+
+    def _correlation_by_fft(self, configurations: NDArray[np.int8], features: Numbers) -> Numbers:
+        """sum_T t_fT s_T(i), shape (n_samples, alpha, n_sites), by the correlation theorem on the torus."""
         from scipy import fft
 
         shape = self.lattice.shape
         axes = tuple(range(-len(shape), 0))
-        n_samples = len(configurations)
-        grid = t.reshape(n_samples, self.alpha, *shape)
+        n_samples = len(features)
+        grid = features.reshape(n_samples, self.alpha, *shape)
         spins = configurations.astype(np.float64).reshape(n_samples, 1, *shape)
         if self.is_complex:
             # sum_T t_T s_(T + i): the correlation theorem with conj on t, undone by conjugating t first.
             product = np.conj(fft.fftn(np.conj(grid), axes=axes)) * fft.fftn(spins, axes=axes)
-            correlation: Numbers = fft.ifftn(product, axes=axes)
+            correlation = fft.ifftn(product, axes=axes)
         else:
             product = np.conj(fft.rfftn(grid, axes=axes)) * fft.rfftn(spins, axes=axes)
             correlation = fft.irfftn(product, s=shape, axes=axes)
-        sums = t.reshape(n_samples, self.alpha, -1).sum(axis=2)
-        return np.concatenate([sums, correlation.reshape(n_samples, -1)], axis=1)
+        return cast(Numbers, correlation)

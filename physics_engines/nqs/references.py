@@ -18,19 +18,33 @@ class _Row:
     value: float
     error: float | None
     exactness: Exactness
-    source: str
+    source: Text
 
 
-_VARBENCH = "exact diagonalisation, V-score benchmark (varbench)"
+_VARBENCH = Text(
+    en="exact diagonalisation, V-score benchmark (varbench)", ja="厳密対角化、V-score ベンチマーク（varbench）"
+)
 # (shape, J2), periodic square lattices.
 _SQUARE: dict[tuple[tuple[int, ...], float], _Row] = {
     ((6, 6), 0.0): _Row(-97.7575895972 / 144, None, "exact", _VARBENCH),
     ((10, 10), 0.0): _Row(
-        -0.671549, 4e-6, "stochastic", "quantum Monte Carlo, A. W. Sandvik, Phys. Rev. B 56, 11678 (1997)"
+        -0.671549,
+        4e-6,
+        "stochastic",
+        Text(
+            en="quantum Monte Carlo, A. W. Sandvik, Phys. Rev. B 56, 11678 (1997)",
+            ja="量子モンテカルロ法、A. W. Sandvik, Phys. Rev. B 56, 11678 (1997)",
+        ),
     ),
     ((6, 6), 0.5): _Row(-72.5485901603 / 144, None, "exact", _VARBENCH),
     ((10, 10), 0.5): _Row(
-        -0.4976939, 2e-7, "upper_bound", "best published variational bound, CNN-MPS, arXiv:2603.14425"
+        -0.4976939,
+        2e-7,
+        "upper_bound",
+        Text(
+            en="best published variational bound, CNN-MPS, arXiv:2603.14425",
+            ja="既知の最良の変分上界、CNN-MPS、arXiv:2603.14425",
+        ),
     ),
 }
 
@@ -84,11 +98,18 @@ def _find(spec: SpinModelSpec) -> _Row | None:
         return None if spec.model == "tfim" else _SQUARE.get((spec.shape, spec.j2))
     n_sites = spec.n_sites
     if spec.model == "tfim" and n_sites >= 3:
-        return _Row(ising_chain_energy(n_sites, spec.field), None, "exact", "free fermions (Pfeuty 1970)")
+        source = Text(en="free fermions (Pfeuty 1970)", ja="自由フェルミオン（Pfeuty 1970）")
+        return _Row(ising_chain_energy(n_sites, spec.field), None, "exact", source)
     if spec.model != "tfim" and spec.j2 == 0 and n_sites >= 4:
-        return _Row(bethe_chain_energy(n_sites), None, "exact", f"Bethe ansatz, {n_sites // 2} equations")
+        number = n_sites // 2
+        source = Text(en=f"Bethe ansatz, {number} equations", ja=f"ベーテ仮説、{number} 本の方程式")
+        return _Row(bethe_chain_energy(n_sites), None, "exact", source)
     if spec.model == "j1j2" and spec.j2 == 0.5 and n_sites >= 6:
-        return _Row(-0.375, None, "exact", "Majumdar-Ghosh point, product of singlets (1969)")
+        source = Text(
+            en="Majumdar-Ghosh point, product of singlets (1969)",
+            ja="マジュンダー・ゴーシュ点、一重項の積（1969）",
+        )
+        return _Row(-0.375, None, "exact", source)
     return None
 
 
@@ -103,6 +124,6 @@ def reference_energy(spec: SpinModelSpec) -> Estimate | None:
         error=None if row.error is None else row.error * spec.coupling,
         unit=energy_unit(spec),
         exactness=row.exactness,
-        method=Text(en=row.source, ja=row.source),
+        method=row.source,
         convention=convention(spec),
     )

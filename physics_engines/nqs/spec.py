@@ -171,7 +171,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
 def _default_alpha(data: dict[str, Any]) -> int:
     if "symmetric" not in data.get("ansatz", ""):
         return 2
-    return 8 if math.prod(data.get("shape", ())) <= 36 else 4
+    n_sites = math.prod(data.get("shape", ()))
+    return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
 
 
 class GroundStateSpec(SpinModelSpec):
@@ -184,7 +185,8 @@ class GroundStateSpec(SpinModelSpec):
     """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
     lattice; complex weights for frustrated models."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
-    """Hidden units per site. Where not given: 8 with translation symmetry on up to 36 sites, 4 on more, 2 without."""
+    """Hidden units per site. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4 on more;
+    2 without symmetry."""
     n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps."""
     n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)

@@ -40,9 +40,6 @@ class TorchBackend:
         """See ``Backend``."""
         self._parameters = self._torch.as_tensor(parameters, dtype=self._dtype, device=self._device)
 
-    def _tensor(self, configurations: NDArray[np.int8]) -> "object":
-        return self._torch.as_tensor(configurations, device=self._device)
-
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
         """log psi of configurations (..., n_sites), shape (...)."""
         spins = self._torch.as_tensor(configurations, device=self._device).to(self._dtype)

@@ -39,6 +39,18 @@ _CONVENTIONS = (
             ja="H = -J Σ σ·σ は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
         ),
     ),
+    *(
+        Convention(
+            form=form,
+            when=_PAULI,
+            note=Text(
+                en="the antiferromagnetic Ising model is not available; only the ferromagnet "
+                "H = -J Σ σ^z σ^z - h Σ σ^x is",
+                ja="反強磁性のイジング模型は計算できません。計算できるのは強磁性の H = -J Σ σ^z σ^z - h Σ σ^x だけです",
+            ),
+        )
+        for form in ("antiferromagnet", "σσ", "SS")
+    ),
     Convention(
         form="-SS",
         when=_PAULI,
@@ -55,7 +67,7 @@ MODEL = Slot(
     en=("model", "hamiltonian"),
     ja=("模型", "モデル", "ハミルトニアン"),
     values={
-        "heisenberg": ("heisenberg", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
+        "heisenberg": ("heisenberg", "heis", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
         "j1j2": (
             "j1-j2",
             "j1-j2 heisenberg",

@@ -33,6 +33,29 @@ async def test_rules_compute_and_state_the_reading() -> None:
     assert "chain" in answer.reading and answer.answer.startswith(answer.reading)
 
 
+@pytest.mark.parametrize(
+    ("question", "agreement"),
+    [
+        (
+            "exact energy of the TFIM chain N=4 at h=0.5 1.0",
+            "an independent one within rounding: free fermions (Pfeuty 1970)",
+        ),
+        ("横磁場イジング鎖 N=4、h=0.5と1.0の厳密な基底エネルギー", "独立な値（自由フェルミオン（Pfeuty 1970））"),
+    ],
+)
+async def test_rules_trust_the_words_of_the_tools(question: str, agreement: str) -> None:
+    answer = await ask(question)
+    assert len(computed(answer)) == 2 and answer.removed == ()
+    assert agreement in answer.answer and "h/J = 1)" in answer.answer
+    assert "⟨" not in answer.answer and "en=" not in answer.answer
+
+
+async def test_a_tool_that_is_not_there_is_something_missing() -> None:
+    answer = await ask("prove that 2+2=4")
+    assert (answer.status, answer.exit_status) == ("missing", 4)
+    assert answer.answer.startswith("proof.check needs Lean")
+
+
 async def test_rules_quote_the_book_to_the_letter() -> None:
     from knowledge import Library
 

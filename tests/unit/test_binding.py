@@ -75,6 +75,11 @@ def test_right_number_beside_its_reference_is_not_doubled(said: str, ledger: Led
     assert "unbound_number" not in problems and "contradicted_number" not in problems
 
 
+def test_formula_that_ends_with_the_number_stays_closed(ledger: Ledger) -> None:
+    text, _ = bound("It is $E_0/N=-0.70174$ [E1].", ledger)
+    assert text == "It is $E_0/N=$ −0.70174(9) J [E1]."
+
+
 def test_wrong_number_beside_a_reference_is_replaced(ledger: Ledger) -> None:
     text, problems = bound("The energy is -0.75 J [E1].", ledger)
     assert text == "The energy is −0.70174(9) J [E1]."
@@ -108,6 +113,18 @@ def test_wrong_number_beside_a_reference_is_replaced(ledger: Ledger) -> None:
         "-0.71",
         "99.9 %",
         "seventy-five percent",
+        "-0.<b>75</b>",
+        "-0.\n75",
+        "\\(-\\tfrac34\\)",
+        "\\frac{3}4",
+        "three fourths",
+        "seven hundred and fifty thousandths",
+        "minus III/IV",
+        "XII percent",
+        "約七割五分",
+        "七十五パーセント",
+        "0.01%",
+        "ten times lower",
         "−0.70174(2)",
     ],
 )
@@ -203,3 +220,78 @@ def test_format_of_values() -> None:
     assert format_value(-0.701741, 9e-5) == "−0.70174(9)"
     assert format_value(-0.7017802005, None) == "−0.7017802005"
     assert format_value(1234.6, 20.0) == "1235(20)"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The gap is -0.7018 J.",
+        "The spin gap is [E1].",
+        "The staggered magnetisation is [E2].",
+        "The temperature is -0.7017 K.",
+        "The energy is -0.7017 eV.",
+        "The energy is -0.7017 J per bond.",
+        "The total energy is [E1].",
+        "ギャップは [E1] です。",
+        "ボンドあたりのエネルギーは [E1] です。",
+        "The energy is 16.",
+        "The gap is 1.",
+    ],
+)
+def test_evidence_or_parameter_called_another_quantity_is_removed(said: str, ledger: Ledger) -> None:
+    text, problems = bound(said, ledger)
+    assert "701" not in text and "702" not in text and "16" not in text and "is 1" not in text
+    assert MARK in text and set(problems) <= {"wrong_quantity", "unbound_number"} and problems
+
+
+@pytest.mark.parametrize("said", ["-[E1]", "minus [E1]", "twice [E1]", "half of [E1]", "4 × [E1]", "[E1] eV"])
+def test_what_would_change_the_value_of_a_reference_is_dropped(said: str, ledger: Ledger) -> None:
+    text, problems = bound(f"The energy is {said}.", ledger)
+    assert text.replace(f"{MARK} ", "") == "The energy is −0.70174(9) J [E1]."
+    assert problems
+
+
+@pytest.mark.parametrize("said", ["(E9)", "[e9]", "[Ref. E9]", "（E9）", "【E9】"])
+def test_careless_reference_is_a_reference(said: str, ledger: Ledger) -> None:
+    assert bound(f"As shown {said}.", ledger)[1] == ["unknown_reference"]
+    text, problems = bound(f"The energy is {said.replace('9', '1')}.", ledger)
+    assert text == "The energy is −0.70174(9) J [E1]." and problems == []
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "«the hidden units always converge without trouble»",
+        "‘the hidden units always converge without trouble’",
+        "> the hidden units always converge without trouble",
+    ],
+)
+def test_false_quotation_in_any_marks_is_removed(quoted: str, ledger: Ledger) -> None:
+    text, problems = bound(f"The book says:\n{quoted}\n[E3]", ledger)
+    assert "converge" not in text and problems == ["misquote"]
+
+
+@pytest.mark.parametrize(
+    "claim", ["Lean 4 accepts this.", "Leanが受理した。", "It is rigorously shown.", "証明によって正しい。"]
+)
+def test_more_ways_to_claim_a_proof(claim: str, ledger: Ledger) -> None:
+    assert bound(claim, ledger)[1] == ["unsupported_proof"]
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "Unlike the gap, the energy per site is [E1].",
+        "Correlations between spins lower the energy to [E1].",
+        "The critical point has energy [E2].",
+        "- [E1] is the variational energy\n- [E2] is the exact one",
+        "The energy (E0) is [E2].",
+        "The energy is [E1] with alpha = 4 and seed 16.",
+        "The model isn't frustrated, and it's bipartite; that's why the energy can't be lower than [E2].",
+        "There are two reasons: one is symmetry, the other is the sign rule.",
+        "磁化は計算していません。エネルギーは [E2] です。",
+        f"> {QUOTE} [E3]\n> — A5 §2",
+    ],
+)
+def test_honest_prose_is_left_alone(honest: str, ledger: Ledger) -> None:
+    assert bound(honest, ledger)[1] == []

@@ -16,7 +16,9 @@ from physics_engines.nqs.optimisation import MAX_REJECTED, initial_state, iterat
 from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.progress import Monitor, Progress
 
-TINY = GroundStateSpec(lattice="chain", shape=8, n_iterations=24, n_samples=128, n_final_samples=256, n_chains=8)
+TINY = GroundStateSpec(
+    lattice="chain", shape=8, alpha=4, n_iterations=24, n_samples=128, n_final_samples=256, n_chains=8,
+)  # fmt: skip
 TINY_COMPLEX = GroundStateSpec(
     model="j1j2", lattice="square", shape="2x4", ansatz="rbm_complex", n_iterations=12, n_samples=64,
     n_final_samples=256, n_chains=8,
@@ -37,18 +39,18 @@ def bits(result) -> tuple:
 @pytest.mark.parametrize(
     ("fields", "accuracy"),
     [
-        ({"lattice": "square", "shape": "4x4"}, 2.5e-4),
+        ({"lattice": "square", "shape": "4x4", "alpha": 8}, 2.5e-4),
         ({"lattice": "chain", "shape": 12, "boundary": "open", "coupling": 2.0}, 3e-4),
-        ({"lattice": "chain", "shape": 20, "n_iterations": 150}, 1e-4),
-        ({"model": "tfim", "lattice": "chain", "shape": 16}, 5e-5),
+        ({"lattice": "chain", "shape": 20, "alpha": 4}, 1e-4),
+        ({"model": "tfim", "lattice": "chain", "shape": 16, "alpha": 4}, 5e-5),
         ({"model": "tfim", "lattice": "square", "shape": "3x3", "field": 2.0, "boundary": "open"}, 1e-4),
-        ({"model": "j1j2", "lattice": "chain", "shape": 12}, 1e-3),
-        ({"model": "j1j2", "lattice": "square", "shape": "4x4", "alpha": 4, "n_iterations": 150}, 2e-2),
+        ({"model": "j1j2", "lattice": "chain", "shape": 12, "alpha": 2}, 1e-3),
+        ({"model": "j1j2", "lattice": "square", "shape": "4x4", "alpha": 2, "n_iterations": 100}, 2e-2),
     ],
     ids=lambda item: "-".join(map(str, item.values())) if isinstance(item, dict) else "",
 )
 def test_energies_reach_the_exact_ones_from_above(fields: dict, accuracy: float) -> None:
-    spec = GroundStateSpec(**{"n_iterations": 120, **fields})
+    spec = GroundStateSpec(**{"n_iterations": 120, "n_final_samples": 8192, **fields})
     result = ground_state(spec)
     energy, exact = result.energy_per_site, exact_energy(spec)
     assert energy.exactness == "upper_bound" and energy.error is not None
@@ -83,7 +85,7 @@ def test_an_eigenstate_has_no_error_bar_to_speak_of() -> None:
 
 
 def test_a_classical_magnet_is_found_and_its_frozen_chains_are_flagged() -> None:
-    spec = GroundStateSpec(model="tfim", lattice="chain", shape=8, field=0.0, n_iterations=200)
+    spec = GroundStateSpec(model="tfim", lattice="chain", shape=8, field=0.0, alpha=2, n_iterations=150)
     energy = ground_state(spec).energy_per_site
     assert energy.value == pytest.approx(-1.0, abs=1e-3)
     assert any("chains hardly move" in flag for flag in energy.flags)
@@ -98,7 +100,7 @@ def test_the_same_spec_gives_the_same_bits_whatever_the_threads(spec: GroundStat
 
 
 def test_the_plain_backend_finds_the_same_energy() -> None:
-    spec = TINY.model_copy(update={"n_iterations": 6})
+    spec = TINY.model_copy(update={"n_iterations": 3, "alpha": 1})
     fast, plain = ground_state(spec), ground_state(spec, backend="torch")
     np.testing.assert_allclose(plain.trace["energy"], fast.trace["energy"], rtol=1e-8)
 
@@ -220,7 +222,7 @@ def test_a_run_that_cannot_go_on_says_so() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_reckless_settings_still_end_with_an_honest_number(seed: int) -> None:
     spec = GroundStateSpec(
-        lattice="square", shape="4x4", learning_rate=1.0, diag_shift=1e-6, n_iterations=60, n_samples=256,
+        lattice="square", shape="4x4", alpha=8, learning_rate=1.0, diag_shift=1e-6, n_iterations=60, n_samples=256,
         n_final_samples=2048, seed=seed,
     )  # fmt: skip
     energy = ground_state(spec).energy_per_site

@@ -9,7 +9,7 @@ from tools.errors import BadInput, Stopped
 from tools.nqs import exact, ground_state
 
 SMALL = {
-    "lattice": "chain", "shape": 8, "n_iterations": 60, "n_samples": 256, "n_final_samples": 2048,
+    "lattice": "chain", "shape": 8, "alpha": 2, "n_iterations": 60, "n_samples": 256, "n_final_samples": 2048,
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_ground_state_puts_the_exact_energy_beside_the_bound(tmp_path: Path) -> 
     assert kinds == {"energy.png": "figure", "energy.svg": "figure", "state.npz": "arrays"}
     with np.load(tmp_path / "state.npz") as arrays:
         assert arrays["energy"].shape == (60,)
-        assert arrays["parameters"].shape == (8 * 9,)
+        assert arrays["parameters"].shape == (2 * 9,)
 
 
 def test_larger_lattices_stand_beside_a_tabulated_reference(tmp_path: Path) -> None:
@@ -65,6 +65,15 @@ def test_a_stopped_run_leaves_a_restart_file_and_goes_on(tmp_path: Path) -> None
     fresh = ground_state.run(spec, context(tmp_path / "fresh"))
     assert resumed == fresh
     assert (tmp_path / "state.npz").read_bytes() == (tmp_path / "fresh" / "state.npz").read_bytes()
+
+
+def test_the_bond_of_a_periodic_edge_of_two_is_named(tmp_path: Path) -> None:
+    def notes(**fields: object) -> list[str]:
+        spec = exact.parse({"lattice": "square", "shape": [2, 2], **fields})
+        return [note.en for note in exact.run(spec, context(tmp_path)).notes]
+
+    assert notes() == ["A periodic edge of length 2 has one bond here, not two."]
+    assert notes(boundary="open") == notes(shape=[4, 4]) == []
 
 
 def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """The command line. Commands are imported one by one, so that ``ansatz --help`` starts at once."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Entry point of ``ansatz``."""
+    # Pydantic looks through every installed package for plugins before the first model; we use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from agent.interfaces.cli.app import run_app
 
     sys.exit(run_app(sys.argv[1:]))

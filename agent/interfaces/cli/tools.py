@@ -12,9 +12,6 @@ def register(app: typer.Typer) -> None:
 
 def tools(as_json: JsonOption = False) -> int:
     """List every tool with its state: ready, or what it needs."""
-    from rich.console import Console
-    from rich.table import Table
-
     from tools.registry import load_registry
 
     rows = [
@@ -30,12 +27,8 @@ def tools(as_json: JsonOption = False) -> int:
     if as_json:
         print_json({"tools": rows})
         return 0
-    table = Table(box=None, padding=(0, 3, 0, 0))
-    for column in ("tool", "computes", "", "state"):
-        table.add_column(column, overflow="fold")
     for row in rows:
         title = row["title"]
         assert isinstance(title, dict)
-        table.add_row(str(row["name"]), title["en"], title["ja"], str(row["state"]))
-    Console().print(table)
+        print(f"{row['name']:<20} {row['state']}\n{'':<20} {title['en']} / {title['ja']}")
     return 0

@@ -97,10 +97,17 @@ ERRANDS = (
 )
 """Wishes that are neither a question nor a computation."""
 
+OTHER_NORM = (
+    r"\btotal\s+(?:\w+[\s-]+){0,2}?(?:energy|energies)\b|\b(?:energy|energies)\s+(?:\w+\s+)?(?:in\s+)?total\b|"
+    r"\b(?:per|each)\s+(?:bond|link|unit\s+cell|dimer|plaquette)\b|\bextensive\b|全エネルギー|総エネルギー|エネルギーの総和|"
+    r"(?:ボンド|結合|リンク|単位胞|1ボンド)(?:1つ)?(?:あたり|当たり|当り)"
+)
+"""Energies that are wanted otherwise than per site."""
+
 HELP = (
-    r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) do\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
+    r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) (?:do|compute|calculate)\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
     r"(?:list|show)(?: me)?(?: all| the| your)* (?:tools?|commands?|capabilities)|hello|hi|hey|good (?:morning|evening)|thanks?|"
-    r"thank you|使い方.*|ヘルプ|何ができ.*|なにができ.*|できること.*|機能(?:一覧|を教えて).*|ツール(?:一覧|の一覧).*|こんにちは|ありがとう.*)\W*$"
+    r"thank you|使い方.*|ヘルプ|[何なに]+が(?:計算)?でき.*|できること.*|機能(?:一覧|を教えて).*|ツール(?:一覧|の一覧).*|こんにちは|ありがとう.*)\W*$"
 )
 STATUS = (
     r"^\W*(?:/?status|/?jobs?)\W*$|\b(?:status|progress|state) of (?:my|the|all|your|that)?\s*(?:jobs?|runs?|calculations?)|"

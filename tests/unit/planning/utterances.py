@@ -13,8 +13,32 @@ def chain(n, **more):
     return {"model": H, "lattice": "chain", "shape": (n,), **more}
 
 
+def tfim(*fields):
+    return [{"model": T, "lattice": "chain", "shape": (8,), "field": field} for field in fields]
+
+
 # question, language, tools, specs of the computing steps (each tool runs all of them)
 COMPUTE = [
+    # lists without commas: no number of a list is dropped
+    ("exact energy of the TFIM chain N=8 at h=0.5 1.0 1.5", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=[0.5 1.0 1.5]", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=0.5/1.0/1.5", "en", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact energy TFIM chain N=8 h=0.5 and then 1.0", "en", [ED], tfim(0.5, 1.0)),
+    ("厳密な基底エネルギー 横磁場イジング鎖 N=8 h=0.5 1.0 1.5", "ja", [ED], tfim(0.5, 1.0, 1.5)),
+    ("exact gs energy heisenberg chain N = 8 10 12", "en", [ED], [chain(8), chain(10), chain(12)]),
+    ("RBM energy heisenberg chain N=8 with alpha 1 2 4", "en", [GS], [chain(8, alpha=a) for a in (1, 2, 4)]),
+    ("Heisenberg chain N=20 300 iterations gs energy", "en", [GS], [chain(20, n_iterations=300)]),
+    # formulas with limits, two couplings, 「1サイトあたり」 far from its noun
+    (r"exact energy TFIM H = -\sum_{i=1}^{N} \sigma^z_i \sigma^z_{i+1} - h \sum_{i=1}^{N} \sigma^x_i, N=8, h=2", "en", [ED], tfim(2.0)),
+    (r"exact energy j1j2 H = J_1 \sum_{<ij>} S_i \cdot S_j + J_2 \sum_{<<ij>>} S_i \cdot S_j, J_1 = 1, J_2 = 0.4, 4x4", "en", [ED],
+     [{"model": J, "lattice": "square", "shape": (4, 4), "coupling": 1.0, "j2": 0.4}]),
+    ("4x4ハイゼンベルク模型の1サイトあたりの厳密な基底エネルギー", "ja", [ED], [square(4)]),
+    ("exact and variational energy of the Heisenberg chain N=8", "en", [GS, ED], [chain(8)]),
+    # the size does not belong to the 2 of "J1-J2"
+    ("J1-J2 4x4 J1=2 J2=1 exact", "en", [ED], [{"model": J, "lattice": "square", "shape": (4, 4), "coupling": 2.0, "j2": 0.5}]),
+    # LaTeX fractions without braces
+    (r"exact energy of H = \frac12 \sum_{i\ne j} J S_i·S_j chain N=8", "en", [ED], [chain(8)]),
+    (r"exact energy of H = \frac12 \sum_{<ij>} S_i·S_j chain N=8", "en", [ED], [chain(8, coupling=0.5)]),
     # sizes as people write them
     ("What is the ground-state energy of the 4x4 Heisenberg antiferromagnet?", "en", [GS], [square(4)]),
     ("ground state energy of the 4×4 Heisenberg model", "en", [GS], [square(4)]),
@@ -205,6 +229,7 @@ ASK = [
 
 # question, language, what has to be asked back
 MISSING = [
+    ("exact energy of the Heisenberg chain of 8 to 12 sites", "en", {"shape"}),
     ("ground-state energy of the N=20 chain", "en", {"model"}),
     ("What is the ground state energy of the Heisenberg model?", "en", {"lattice", "shape"}),
     ("ground-state energy of the Heisenberg model with 16 sites", "en", {"lattice"}),
@@ -220,6 +245,25 @@ MISSING = [
 
 # question, language, code of the refusal, exit status
 REFUSED = [
+    # what would have been computed for another model, sector or sign
+    ("antiferromagnetic Ising chain N=7 transverse field h=1 exact energy", "en", "convention_refused", 3),
+    (r"exact energy TFIM H = J \sum \sigma^z_i \sigma^z_{i+1} - h \sum \sigma^x_i, h=0.5, N=7", "en", "convention_refused", 3),
+    (r"exact energy of H = \sum_i Z_i Z_{i+1} - h \sum_i X_i, TFIM, h=0.5, N=7", "en", "convention_refused", 3),
+    ("exact energy of Heisenberg chain with N=8 spins with anisotropy 0.5", "en", "unknown_system", 2),
+    ("exact energy of the Heisenberg chain N=8 in the S^z=1 sector", "en", "unknown_parameter", 3),
+    ("exact energy Heisenberg chain N=8, S=3/2", "en", "unknown_parameter", 3),
+    ("exact energy Heisenberg chain N=8, D=0.1", "en", "unknown_parameter", 3),
+    ("exact energy of the Heisenberg chain N=8 with momentum pi", "en", "unknown_system", 2),
+    ("exact energy of random Heisenberg chain N=8", "en", "unknown_system", 2),
+    ("exact energy of dimerized Heisenberg chain N=8", "en", "unknown_system", 2),
+    ("exact energy of Heisenberg chain N=8 J'=0.5", "en", "unknown_parameter", 3),
+    ("乱れのあるハイゼンベルク鎖 8サイトの厳密なエネルギー", "ja", "unknown_system", 2),
+    # values that cannot be turned into what the Spec wants
+    ("exact energy of TFIM N=8, h=1 T", "en", "foreign_unit", 2),
+    ("exact energy of TFIM N=8, field of 5 Tesla", "en", "foreign_unit", 2),
+    ("exact energy TFIM chain N=8 h=50%", "en", "foreign_unit", 2),
+    ("横磁場イジング鎖 N=8、横磁場 3 meV の厳密なエネルギー", "ja", "foreign_unit", 2),
+    (r"exact energy of TFIM H = -\sum Z_i Z_{i+1} - 0.7 \sum X_i, chain N=8", "en", "factor_unread", 2),
     # not to be computed
     ("Ground state energy of Heisenberg chain N=7", "en", "odd_sites", 3),
     ("S^z=0 sector ground state of the 7-site Heisenberg chain using ED", "en", "odd_sector", 3),

@@ -1,0 +1,187 @@
+"""The items themselves: whatever is scored against them must be able to rely on them."""
+
+import math
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import knowledge
+from evals.suites import (
+    SUITES,
+    ComputationItem,
+    Selection,
+    TextbookItem,
+    ToolSelectionItem,
+    find_suite,
+    load_items,
+)
+from tools.errors import BadInput
+from tools.registry import load_registry
+
+BOOK = Path(knowledge.__file__).parent / "textbook"
+ITEMS = {name: load_items(suite) for name, suite in SUITES.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("tool_selection", 80), ("textbook", 40), ("unanswerable", 20), ("computations", 12)]
+)
+def test_suite_is_large_and_bilingual(name: str, least: int) -> None:
+    items = ITEMS[name]
+    assert len(items) >= least
+    japanese = sum(item.language == "ja" for item in items)
+    assert 0.4 <= japanese / len(items) <= 0.6
+
+
+def test_ids_are_unique_over_all_suites_and_questions_in_each() -> None:
+    ids = Counter(item.id for suite in ITEMS.values() for item in suite)
+    assert [name for name, count in ids.items() if count > 1] == []
+    for suite in ITEMS.values():
+        questions = Counter(item.question for item in suite)
+        assert [text for text, count in questions.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", ["tool_selection", "textbook", "unanswerable", "computations"])
+def test_pairs_hold_one_item_of_each_language_with_the_same_expectation(name: str) -> None:
+    pairs: dict[str, list] = {}
+    for item in ITEMS[name]:
+        if item.pair is not None:
+            pairs.setdefault(item.pair, []).append(item)
+    assert pairs
+    for pair, members in pairs.items():
+        assert sorted(item.language for item in members) == ["en", "ja"], pair
+        first, second = (
+            item.model_dump(exclude={"id", "language", "question", "style"}) | {"label": ""} for item in members
+        )
+        for fields in (first, second):
+            fields.get("expect", {}).pop("label", None)
+        assert first == second, pair
+
+
+def test_japanese_items_are_written_in_japanese() -> None:
+    for item in (item for suite in ITEMS.values() for item in suite):
+        kana = bool(re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", item.question))
+        assert kana or item.language == "en", item.id
+
+
+def test_gold_sections_exist_in_both_languages() -> None:
+    chapters = {chapter["id"] for chapter in tomllib.loads((BOOK / "book.toml").read_text())["chapter"]}
+    for item in (*ITEMS["textbook"], *ITEMS["knowledge"]):
+        assert isinstance(item, TextbookItem)
+        for gold in item.gold:
+            assert gold.chapter in chapters, item.id
+            for language in ("en", "ja"):
+                text = (BOOK / language / f"{gold.chapter}.md").read_text(encoding="utf-8")
+                assert f"\n## §{gold.section} " in text, f"{item.id}: {gold} in {language}"
+
+
+def test_half_of_the_textbook_questions_avoid_the_name_of_their_topic() -> None:
+    items = ITEMS["textbook"]
+    assert sum(item.style == "paraphrase" for item in items) >= len(items) / 2
+    for item in items:
+        if item.language != "en" or item.style == "direct":
+            continue
+        titles = [
+            re.search(rf"^## §{gold.section} (.+)$", (BOOK / "en" / f"{gold.chapter}.md").read_text(), re.MULTILINE)[1]
+            for gold in item.gold
+        ]
+        for title in titles:
+            assert title.lower() not in item.question.lower(), item.id
+
+
+def test_expected_specs_are_valid_calls() -> None:
+    registry = load_registry()
+    for item in ITEMS["tool_selection"]:
+        assert isinstance(item, ToolSelectionItem)
+        for pattern in (*item.expect.tools, *item.expect.also):
+            names = [name for name in registry if re.fullmatch(pattern.replace(".", r"\.").replace("*", ".*"), name)]
+            assert names, f"{item.id}: no tool meets {pattern}"
+            fields = item.expect.spec.get(pattern, {})
+            (swept,) = item.expect.sweep.get(pattern, {"": [None]}).items()
+            for value in swept[1]:
+                arguments = fields | ({swept[0]: value} if swept[0] else {})
+                for name in names if arguments else ():
+                    registry[name].parse(arguments)
+
+
+def test_expectation_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="tools or a status"):
+        Selection()
+
+
+@pytest.mark.parametrize(
+    "item", [item for item in ITEMS["computations"] if item.expect.spec["shape"] != [20]], ids=lambda item: item.id
+)
+def test_references_agree_with_a_calculation_of_their_own(item: ComputationItem) -> None:
+    spec = item.expect.spec
+    if spec["model"] == "tfim":
+        n, h = spec["shape"][0], spec["field"]
+        k = (2 * np.arange(n) + 1) * np.pi / n
+        expected = -np.sqrt(1 + h**2 - 2 * h * np.cos(k)).mean()
+    else:
+        expected = _heisenberg_energy(tuple(spec["shape"]), spec.get("j2", 0.0), spec["boundary"] == "periodic")
+    assert item.expect.value == pytest.approx(expected, rel=2e-9)
+    assert item.expect.unit == "J" and item.expect.source
+
+
+def test_twenty_site_reference_lies_between_its_neighbours() -> None:
+    (item,) = [item for item in ITEMS["computations"] if item.expect.spec["shape"] == [20]]
+    # Finite-size ground-state energies of the ring rise to 1/4 - ln 2.
+    assert -0.4463935225 < item.expect.value < 0.25 - math.log(2)
+
+
+def test_unknown_suite_is_named() -> None:
+    with pytest.raises(BadInput, match="there is no suite 'textbok'"):
+        find_suite("textbok")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"id": "a", "language": "en", "question": "?"', "line 2"),
+        ('{"id": "a", "language": "fr", "question": "?", "distance": "far"}', "language"),
+        ('{"id": "first", "language": "en", "question": "?", "distance": "far"}', "the id first stands twice"),
+    ],
+)
+def test_broken_line_is_named(line: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "items.jsonl"
+    file.write_text('{"id": "first", "language": "en", "question": "?", "distance": "far"}\n' + line + "\n")
+    with pytest.raises(BadInput, match=message):
+        load_items(SUITES["unanswerable"], file=file)
+
+
+def _heisenberg_energy(shape: tuple[int, ...], j2: float, periodic: bool) -> float:
+    """Energy per site by sparse diagonalisation in the S^z = 0 sector, each pair of sites with one bond."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.linalg import eigsh
+
+    near = [(1,)] if len(shape) == 1 else [(0, 1), (1, 0)]
+    far = [(2,)] if len(shape) == 1 else [(1, 1), (1, -1)]
+    bonds: dict[tuple[int, int], float] = {}
+    for vectors, coupling in ((near, 1.0), (far, j2)):
+        for site in np.ndindex(*shape):
+            for vector in vectors:
+                other = tuple(a + b for a, b in zip(site, vector, strict=True))
+                if periodic or all(0 <= a < n for a, n in zip(other, shape, strict=True)):
+                    wrapped = tuple(a % n for a, n in zip(other, shape, strict=True))
+                    pair = sorted((np.ravel_multi_index(site, shape), np.ravel_multi_index(wrapped, shape)))
+                    bonds[int(pair[0]), int(pair[1])] = coupling
+    n = math.prod(shape)
+    states = np.array([state for state in range(1 << n) if state.bit_count() == n // 2])
+    diagonal, rows, columns, values = np.zeros(len(states)), [], [], []
+    for (i, j), coupling in bonds.items():
+        opposite = np.flatnonzero((states >> i & 1) != (states >> j & 1))
+        sign = np.full(len(states), 0.25)
+        sign[opposite] = -0.25
+        diagonal += coupling * sign
+        rows.append(np.searchsorted(states, states[opposite] ^ (1 << i) ^ (1 << j)))
+        columns.append(opposite)
+        values.append(np.full(len(opposite), coupling / 2))
+    every = np.arange(len(states))
+    matrix = coo_matrix(
+        (np.concatenate([*values, diagonal]), (np.concatenate([*rows, every]), np.concatenate([*columns, every])))
+    ).tocsr()
+    return float(eigsh(matrix, k=1, which="SA", tol=1e-12)[0][0] / n)
