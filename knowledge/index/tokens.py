@@ -55,7 +55,7 @@ def coarse(word: str) -> str:
 
 def words_of(search_text: str) -> list[str]:
     """Stems of the Latin words of a search copy, stop words included, in order."""
-    return _split(search_text)[1]
+    return list(_split(search_text)[1])
 
 
 def without_layout(copy: str) -> str:
@@ -67,7 +67,7 @@ def terms(text: str, glossary: Glossary) -> list[str]:
     """Terms of a passage or a question, repeated as often as they occur."""
     copy = without_layout(search_copy(text))
     found, stems = _split(copy)
-    return found + [f"@{concept}" for concept in glossary.named_in(copy, stems)]
+    return [*found, *(f"@{concept}" for concept in glossary.named_in(copy, stems))]
 
 
 def concepts(text: str, glossary: Glossary) -> list[int]:
@@ -78,11 +78,12 @@ def concepts(text: str, glossary: Glossary) -> list[int]:
 
 def plain_terms(text: str) -> list[str]:
     """Terms without the glossary's concepts."""
-    return _split(without_layout(search_copy(text)))[0]
+    return list(_split(without_layout(search_copy(text)))[0])
 
 
-def _split(copy: str) -> tuple[list[str], list[str]]:
-    """Terms of a search copy, and the stems of all its Latin words in order."""
+@lru_cache(maxsize=1 << 13)
+def _split(copy: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Terms of a search copy, and the stems of all its Latin words in order; kept, as answers reread sentences."""
     found: list[str] = []
     stems: list[str] = []
     for match in _TERM.finditer(copy):
@@ -103,7 +104,7 @@ def _split(copy: str) -> tuple[list[str], list[str]]:
             found += [token, root]
         else:
             found.append(_name_of_greek(token))
-    return found, stems
+    return tuple(found), tuple(stems)
 
 
 def _name_of_greek(letter: str) -> str:
