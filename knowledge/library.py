@@ -14,20 +14,23 @@ from knowledge.cite.sentences import choose
 from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
 from knowledge.errors import InvalidRequest, LibraryUnavailable
 from knowledge.index.book import BookIndex
+from knowledge.index.common_words import is_known as common_words_are_known
 from knowledge.index.definitions import defined_in
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import TOKENS_VERSION, terms, words_of
 from knowledge.ingest.book import BookSource
 from knowledge.ingest.markdown import parse_markdown
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
+from knowledge.retrieve.coverage import SectionText, features
 from knowledge.retrieve.question import Question, read_question
-from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, features, fit
+from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit
 from knowledge.retrieve.search import Ranked, rank
 from knowledge.store import DocumentInfo, NewDocument, Reader, Store
 from knowledge.text import Language, language_of_question
 
 _PACKAGE = Path(__file__).parent
 _LONGEST_QUERY = 2000
+_SECTIONS_KEPT = 256
 _OWN_LANGUAGE_SHARE = 0.4
 """An answer in the question's own language may score this much less than one in the other."""
 
@@ -55,6 +58,7 @@ class Library:
         self._shipped_calibration = shipped_calibration
         self._store = Store(folder / "library.sqlite")
         self._indexes: dict[str, BookIndex] = {}
+        self._sections: dict[tuple[str, tuple[object, ...]], SectionText] = {}
         self._calibration: Calibration | None = None
         self._ingest_textbook()
 
@@ -340,8 +344,18 @@ class Library:
     def _answerability(self, question: Question, ranked: list[Ranked], reader: Reader) -> float:
         if not ranked:
             return 0.0
-        index = self._index(ranked[0].passage.book, reader)
-        return self._calibrated(reader).answerability(features(question, ranked, index))
+        return self._calibrated(reader).answerability(self._features(question, ranked, reader))
+
+    def _features(self, question: Question, ranked: list[Ranked], reader: Reader) -> tuple[float, ...]:
+        passage = ranked[0].passage if ranked else None
+        index = self._index(passage.book if passage else TEXTBOOK, reader)
+        key = (index.stamp, passage.section_group if passage else ())
+        if key not in self._sections:
+            found = reader.around(passage) if passage else []
+            if len(self._sections) >= _SECTIONS_KEPT:
+                self._sections.pop(next(iter(self._sections)), None)
+            self._sections[key] = SectionText.read(found, self._glossary)
+        return features(question, ranked, index, self._sections[key], self._glossary)
 
     def _calibration_stamp(self, reader: Reader) -> str:
         parts = (
@@ -349,6 +363,7 @@ class Library:
             self._glossary.fingerprint,
             TOKENS_VERSION,
             REFUSAL_VERSION,
+            common_words_are_known(),
             self._questions.read_text(encoding="utf-8") if self._questions.is_file() else "",
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -378,7 +393,7 @@ class Library:
         index = self._index(TEXTBOOK, reader)
         for labelled in _labelled(self._questions):
             question = read_question(labelled.text, self._glossary)
-            samples.append((labelled, features(question, rank(question, index, reader, 1), index)))
+            samples.append((labelled, self._features(question, rank(question, index, reader, 1), reader)))
         return fit(self._calibration_stamp(reader), samples)
 
 

@@ -286,6 +286,27 @@ class Reader:
         """The passages of one section, in order."""
         return list(self._select("p.section = ? ORDER BY p.start", (section,)))
 
+    def around(self, passage: StoredPassage, most: int = 40) -> list[StoredPassage]:
+        """The section a passage stands in: of the textbook in both languages, else at most ``most`` passages of it."""
+        if passage.chapter_id and passage.number:
+            return list(
+                self._select(
+                    "d.book = ? AND d.chapter_id = ? AND s.number = ? ORDER BY p.id",
+                    passage.section_key,
+                )
+            )
+        before = list(
+            self._select(
+                "p.section = ? AND p.id < ? ORDER BY p.id DESC LIMIT ?", (passage.section_id, passage.id, most // 2)
+            )
+        )
+        after = list(
+            self._select(
+                "p.section = ? AND p.id >= ? ORDER BY p.id LIMIT ?", (passage.section_id, passage.id, most // 2)
+            )
+        )
+        return before[::-1] + after
+
     def section_in_language(self, key: SectionKey, language: Language) -> list[StoredPassage]:
         """The prose of a numbered section of the textbook, or of a chapter's overview, in one language."""
         return list(

@@ -28,7 +28,8 @@ _STOP_TEXT = (
     "this those through to too us was we were what when where which who whom whose why will with would you your how "
     "also about between both each more most other only same very just let s t"
 )
-_STOP_WORDS = frozenset(_STOP_TEXT.split())
+STOP_WORDS = frozenset(_STOP_TEXT.split())
+"""English words that carry no subject."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -54,29 +55,35 @@ def coarse(word: str) -> str:
 
 def words_of(search_text: str) -> list[str]:
     """Stems of the Latin words of a search copy, stop words included, in order."""
-    return _split(search_text)[1]
+    return list(_split(search_text)[1])
+
+
+def without_layout(copy: str) -> str:
+    """A search copy without the LaTeX commands that only set formulas."""
+    return _LAYOUT.sub(" ", copy)
 
 
 def terms(text: str, glossary: Glossary) -> list[str]:
     """Terms of a passage or a question, repeated as often as they occur."""
-    copy = _LAYOUT.sub(" ", search_copy(text))
+    copy = without_layout(search_copy(text))
     found, stems = _split(copy)
-    return found + [f"@{concept}" for concept in glossary.named_in(copy, stems)]
+    return [*found, *(f"@{concept}" for concept in glossary.named_in(copy, stems))]
 
 
 def concepts(text: str, glossary: Glossary) -> list[int]:
     """Glossary entries named in a text, in either language, one for each occurrence."""
-    copy = _LAYOUT.sub(" ", search_copy(text))
+    copy = without_layout(search_copy(text))
     return glossary.named_in(copy, words_of(copy))
 
 
 def plain_terms(text: str) -> list[str]:
     """Terms without the glossary's concepts."""
-    return _split(_LAYOUT.sub(" ", search_copy(text)))[0]
+    return list(_split(without_layout(search_copy(text)))[0])
 
 
-def _split(copy: str) -> tuple[list[str], list[str]]:
-    """Terms of a search copy, and the stems of all its Latin words in order."""
+@lru_cache(maxsize=1 << 13)
+def _split(copy: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Terms of a search copy, and the stems of all its Latin words in order; kept, as answers reread sentences."""
     found: list[str] = []
     stems: list[str] = []
     for match in _TERM.finditer(copy):
@@ -87,7 +94,7 @@ def _split(copy: str) -> tuple[list[str], list[str]]:
         elif match.lastgroup == "word":
             root = stem(token)
             stems.append(root)
-            if token not in _STOP_WORDS and (len(token) > 1 or token.isdigit()):
+            if token not in STOP_WORDS and (len(token) > 1 or token.isdigit()):
                 found.append(root)
                 if len(token) > PREFIX:
                     found.append(coarse(token))
@@ -97,7 +104,7 @@ def _split(copy: str) -> tuple[list[str], list[str]]:
             found += [token, root]
         else:
             found.append(_name_of_greek(token))
-    return found, stems
+    return tuple(found), tuple(stems)
 
 
 def _name_of_greek(letter: str) -> str:

@@ -58,7 +58,7 @@ def read_question(text: str, glossary: Glossary) -> Question:
     """Analyse a question in either language."""
     language = language_of_question(text)
     copy = search_copy(text)
-    subject = _FRAME.sub(" ", copy)
+    subject = without_frame(copy)
     words = tuple(dict.fromkeys(plain_terms(subject)))
     if not words:
         words = tuple(dict.fromkeys(plain_terms(copy)))
@@ -69,6 +69,11 @@ def read_question(text: str, glossary: Glossary) -> Question:
     words = tuple(dict.fromkeys([*words, *_headword_terms(entries, language)]))
     bridge = tuple(term for term in _headword_terms(entries, other) if term not in words)
     return Question(text, language, _aim(copy), words, numbers, _specific(numbers, glossary, language), named, bridge)
+
+
+def without_frame(copy: str) -> str:
+    """The search copy of a question without the phrases that only make it a question."""
+    return _FRAME.sub(" ", copy)
 
 
 def _specific(numbers: Sequence[int], glossary: Glossary, language: Language) -> tuple[int, ...]:

@@ -1,33 +1,31 @@
-"""Does the best passage answer the question? A logistic model on the raw BM25 score, with care for question length.
+"""Does the best section answer the question? A logistic model on the evidence of ``coverage``.
 
-The raw score grows with the number and rarity of the question's words, so it is judged together with the score a
-perfect passage could reach and with the words the book never uses. The model is fitted to labelled questions on the
-book it judges (``fit``), its threshold is the largest that still answers ``ANSWERED`` of the answerable ones, and both
-are fitted anew when the text changes.
+The model is fitted to labelled questions on the book it judges (``fit``). Its curve and threshold come from held-out
+folds: each question is judged by a model that has not seen it. The threshold is the largest that still answers
+``ANSWERED`` of the answerable questions; all is fitted anew when the text changes.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from knowledge.index.book import BookIndex
-from knowledge.index.lexical import K1
-from knowledge.index.tokens import coarse
-from knowledge.retrieve.question import Question
-from knowledge.retrieve.search import SECTION_WEIGHT, Ranked, weighted_terms
+from knowledge.retrieve.coverage import FEATURES
 from knowledge.text import Language
 
 ANSWERED = 0.94
 """Share of the answerable calibration questions that must pass the threshold."""
 
-REFUSAL_VERSION = 3
+REFUSAL_VERSION = 4
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
-_SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
-"""Single characters, hiragana and coarse stems: too common to show that a subject is missing."""
+_FOLDS = 10
+_RIDGE = 2.0
+_SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.2}
+"""How much each kind of question counts in the fit."""
+_CAUTIOUS = (-2.0, *({"share": 2.0, "unknown": -3.0, "in_passage": 3.0}.get(name, 0.0) for name in FEATURES))
+"""Weights where there is nothing to fit to."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Calibration:
     curve: tuple[CurvePoint, ...]
 
     def answerability(self, features: Sequence[float]) -> float:
-        """Estimated probability that the question is answered by its best passage."""
+        """Estimated probability that the best section answers the question."""
         value = self.weights[0] + sum(w * x for w, x in zip(self.weights[1:], features, strict=True))
         return 1.0 / (1.0 + math.exp(-min(max(value, -50.0), 50.0)))
 
@@ -95,32 +93,6 @@ class Calibration:
             raise ValueError(f"not a calibration: {error}") from error
 
 
-def features(question: Question, ranked: Sequence[Ranked], index: BookIndex) -> tuple[float, ...]:
-    """What the decision rests on.
-
-    Returns:
-        The score of the best passage; its share of the score a perfect passage would reach; how telling the
-        question is (logarithm of that reachable score); the share of its weight in words that the book never uses;
-        1 for Japanese, whose terms are more and shorter.
-    """
-    weights = weighted_terms(question)
-    passages = index.passages
-    # A synonym the text never uses is no gap: its concept stands for it.
-    words = [word for word in question.words if word not in question.named or word in passages]
-    own = [*words, *(f"@{number}" for number in question.concepts)]
-    reachable = sum(weights[word] * passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
-    best = ranked[0].score if ranked else 0.0
-    telling = {word: weights[word] * passages.idf(word) for word in words if not _SAYS_LITTLE.fullmatch(word)}
-    unknown = sum(weight for word, weight in telling.items() if word not in passages and coarse(word) not in passages)
-    return (
-        best / 20.0,
-        best / max(reachable, 1e-9),
-        math.log1p(reachable) / 4.0,
-        unknown / max(sum(telling.values()), 1e-9),
-        float(question.language == "ja"),
-    )
-
-
 def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]]) -> Calibration:
     """Fit the model and choose the threshold.
 
@@ -132,14 +104,13 @@ def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]])
     kinds = np.array([question.kind for question, _ in samples])
     answerable = kinds == "answerable"
     if answerable.sum() < 5 or (~answerable).sum() < 5:
-        return Calibration(stamp, (-2.0, 2.0, 4.0, 0.0, -3.0, 0.0), 0.5, int(answerable.sum()), 0, 0, ())
-    x = np.column_stack([np.ones(len(samples)), np.array([values for _, values in samples])])
-    weights = _logistic_regression(x, answerable.astype(float))
-    probability = 1.0 / (1.0 + np.exp(-(x @ weights)))
-    threshold = _threshold(probability, answerable)
+        return Calibration(stamp, _CAUTIOUS, 0.5, int(answerable.sum()), 0, 0, ())
+    x = np.array([values for _, values in samples])
+    held_out = _held_out(x, kinds)
+    threshold = _threshold(held_out, answerable)
     curve = []
     for value in sorted({*np.round(np.arange(0.05, 1.0, 0.05), 2).tolist(), round(threshold, 4)}):
-        passed = probability >= value
+        passed = held_out >= value
         curve.append(
             CurvePoint(
                 threshold=float(value),
@@ -150,13 +121,25 @@ def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]])
         )
     return Calibration(
         stamp=stamp,
-        weights=tuple(round(float(weight), 6) for weight in weights),
+        weights=tuple(round(float(weight), 6) for weight in _logistic_regression(x, kinds)),
         threshold=round(threshold, 4),
         n_answerable=int(answerable.sum()),
         n_near=int((kinds == "near").sum()),
         n_far=int((kinds == "far").sum()),
         curve=tuple(curve),
     )
+
+
+def _held_out(x: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """(n,) probability of each question under a model fitted to the folds it is not in."""
+    fold = np.zeros(len(kinds), dtype=int)
+    for kind in np.unique(kinds):  # each fold gets its share of every kind, in the order of the file
+        fold[kinds == kind] = np.arange((kinds == kind).sum()) % _FOLDS
+    result = np.zeros(len(kinds))
+    for number in np.unique(fold):
+        weights = _logistic_regression(x[fold != number], kinds[fold != number])
+        result[fold == number] = _sigmoid(weights[0] + x[fold == number] @ weights[1:])
+    return result
 
 
 def _threshold(probability: np.ndarray, answerable: np.ndarray) -> float:
@@ -167,20 +150,35 @@ def _threshold(probability: np.ndarray, answerable: np.ndarray) -> float:
     return (strictest + highest_refused) / 2 if highest_refused < strictest else strictest
 
 
-def _logistic_regression(x: np.ndarray, y: np.ndarray, ridge: float = 0.05) -> np.ndarray:
-    """Newton's method on the ridge-penalised log likelihood, both classes given equal weight; (n_features + 1,)."""
-    sample = np.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean())) / len(y)
-    penalty = np.diag([0.0] + [ridge / len(y)] * (x.shape[1] - 1))
-    weights = np.zeros(x.shape[1])
+def _logistic_regression(x: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Newton's method on the ridge-penalised log likelihood of standardised features; (n_features + 1,).
+
+    Each kind of question counts with its share of ``_SHARES``, however many there are of it.
+    """
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = np.column_stack([np.ones(len(x)), (x - mean) / scale])
+    y = (kinds == "answerable").astype(float)
+    sample = np.zeros(len(kinds))
+    for kind, share in _SHARES.items():
+        if (kinds == kind).any():
+            sample[kinds == kind] = share / (kinds == kind).sum()
+    sample *= len(kinds) / sample.sum()
+    penalty = np.diag([0.0] + [_RIDGE] * x.shape[1])
+    weights = np.zeros(z.shape[1])
     for _ in range(50):
-        p = 1.0 / (1.0 + np.exp(-np.clip(x @ weights, -50, 50)))
-        gradient = x.T @ (sample * (p - y)) + penalty @ weights
-        hessian = (x.T * (sample * p * (1 - p))) @ x + penalty + 1e-12 * np.eye(x.shape[1])
+        p = _sigmoid(z @ weights)
+        gradient = z.T @ (sample * (p - y)) + penalty @ weights
+        hessian = (z.T * (sample * p * (1 - p))) @ z + penalty + 1e-9 * np.eye(z.shape[1])
         step = np.linalg.solve(hessian, gradient)
         weights -= step
         if float(np.abs(step).max()) < 1e-9:
             break
-    return weights
+    raw = weights[1:] / scale
+    return np.concatenate([[weights[0] - float(raw @ mean)], raw])
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -50.0, 50.0))))
 
 
 def _share(values: np.ndarray) -> float:

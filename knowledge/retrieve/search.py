@@ -36,12 +36,12 @@ class Ranked:
 
 def weighted_terms(question: Question) -> dict[str, float]:
     """Terms of the question with the weight each counts with."""
-    weights = {word: _weight(word) for word in question.words}
+    weights = {word: term_weight(word) for word in question.words}
     weights.update((f"@{number}", CONCEPT_WEIGHT) for number in question.concepts)
     if question.aim == "definition":
         weights.update((f"={number}", DEFINITION_WEIGHT) for number in question.specific)
     for word in question.bridge:
-        weights.setdefault(word, BRIDGE_WEIGHT * _weight(word))
+        weights.setdefault(word, BRIDGE_WEIGHT * term_weight(word))
     return weights
 
 
@@ -109,7 +109,8 @@ def _best(scores: NDArray[np.float32], k: int) -> list[int]:
     return [int(row) for row in positive[np.lexsort((positive, -scores[positive]))]]
 
 
-def _weight(word: str) -> float:
+def term_weight(word: str) -> float:
+    """What a term of a question counts before its idf: kana and coarse stems say less than kanji and words."""
     if word.endswith("*"):
         return PREFIX_WEIGHT
     if _CJK.match(word):

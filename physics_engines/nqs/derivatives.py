@@ -8,6 +8,26 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 
+def lower_product(matrix: Numbers) -> Numbers:
+    """The lower triangle of A A^dagger, half the work of the whole.
+
+    Args:
+        matrix: A, shape (n, k), contiguous in either order.
+
+    Returns:
+        Shape (n, n), zero above the diagonal, fresh and in Fortran order: LAPACK factors it where it stands.
+    """
+    from scipy.linalg.blas import get_blas_funcs
+
+    is_complex = np.iscomplexobj(matrix)
+    routine = get_blas_funcs("herk" if is_complex else "syrk", (matrix,))
+    if matrix.flags.f_contiguous:
+        product: Numbers = routine(1.0, matrix, lower=1)
+    else:
+        product = routine(1.0, matrix.conj().T, trans=2 if is_complex else 1, lower=1)
+    return product
+
+
 class LogDerivatives(Protocol):
     """The centred matrix O - <O>, shape (n_samples, n_parameters), without a promise that it exists as an array."""
 
@@ -19,7 +39,7 @@ class LogDerivatives(Protocol):
         """The centred matrix itself."""
 
     def gram(self) -> Numbers:
-        """O O^dagger, shape (n_samples, n_samples); a fresh array the caller may overwrite."""
+        """O O^dagger, shape (n_samples, n_samples), as ``lower_product`` returns it."""
 
     def apply(self, vector: Numbers) -> Numbers:
         """O v, shape (n_samples,)."""
@@ -49,8 +69,7 @@ class ExplicitDerivatives:
 
     def gram(self) -> Numbers:
         """See ``LogDerivatives``."""
-        result: Numbers = self._centred @ self._centred.conj().T
-        return result
+        return lower_product(self._centred)
 
     def apply(self, vector: Numbers) -> Numbers:
         """See ``LogDerivatives``."""
@@ -92,15 +111,12 @@ class DenseRbmDerivatives:
 
     def gram(self) -> Numbers:
         """See ``LogDerivatives``; the constant -1 drops out of the centring."""
-        gram: Numbers = self._t @ self._t.conj().T
-        gram += 1
-        visible = self._spins @ self._spins.T
-        visible += 1
-        gram *= visible
-        rows = gram.mean(axis=1)
-        gram -= rows[:, None]
-        gram -= rows.conj()[None, :]
-        gram += rows.mean().real
+        from physics_engines.nqs import kernels
+
+        gram = lower_product(self._t)
+        # Sums of N signs are exact in single precision.
+        visible = lower_product(self._spins.astype(np.float32))
+        kernels.centred_gram(gram.T, visible.T)
         return gram
 
     def apply(self, vector: Numbers) -> Numbers:

@@ -1,4 +1,4 @@
-"""Compiled kernels of the fast path: moves of the Markov chain and local energies of an RBM, from tables.
+"""Compiled kernels of the fast path: moves of the Markov chain and local energies of an RBM, from tables; its metric.
 
 A move shifts the hidden angles by sigma d_mj, where sigma is the first spin of the move before it. With
 plus = 1 + tanh(theta) and minus = 1 - tanh(theta) kept per configuration and functions of d tabulated once per
@@ -148,3 +148,32 @@ def local_energies(
                 ratio *= decay[move, k] + up[move, k] * halves[sample, a, k] + down[move, k] * halves[sample, b, k]
             total += amplitudes[move] * ratio
         energies[sample] = total
+
+
+@_compiled
+def centred_gram(gram: Numbers, visible: NDArray[np.float32]) -> None:
+    """Gram matrix of the centred derivatives of a dense RBM, in place, in two passes over one triangle.
+
+    With G = (1 + t t^dagger) * (1 + s s^T) elementwise, row means r and total mean m of the whole Hermitian matrix,
+    the result is G_ij - r_i - r_j^* + m.
+
+    Args:
+        gram: Transpose of t t^dagger, (n_samples, n_samples); read and written from the diagonal to the right.
+        visible: Transpose of s s^T, the same shape.
+    """
+    n = gram.shape[0]
+    means = np.zeros(n, gram.dtype)
+    for i in range(n):
+        total = means[i]
+        for j in range(i + 1, n):
+            gram[i, j] = (1 + gram[i, j]) * (1 + visible[i, j])
+            means[j] += gram[i, j]
+            total += np.conj(gram[i, j])
+        gram[i, i] = (1 + gram[i, i]) * (1 + visible[i, i])
+        means[i] = total + gram[i, i]
+    means /= n
+    mean = means.sum().real / n
+    for i in range(n):
+        left = np.conj(means[i]) - mean
+        for j in range(i, n):
+            gram[i, j] -= means[j] + left

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.nqs.derivatives import LogDerivatives
+from physics_engines.nqs.derivatives import LogDerivatives, lower_product
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -56,18 +56,14 @@ def natural_gradient(
     kept = None if previous is None or momentum == 0.0 else momentum * previous
     if n_parameters <= n_samples:
         matrix = derivatives.matrix()
-        metric = matrix.conj().T @ matrix
-        metric /= n_samples
-        force = derivatives.adjoint(residual) / n_samples
+        force = derivatives.adjoint(residual)
         if kept is not None:
-            force = force + shift * kept
-        vector = _solve_positive(metric, shift, force)
+            force = force + n_samples * shift * kept
+        vector = _solve_positive(lower_product(matrix.conj().T), n_samples * shift, force)
     else:
-        gram = derivatives.gram()
-        gram /= n_samples
         if kept is not None:
             residual = residual - derivatives.apply(kept)
-        vector = derivatives.adjoint(_solve_positive(gram, shift, residual)) / n_samples
+        vector = derivatives.adjoint(_solve_positive(derivatives.gram(), n_samples * shift, residual))
         if kept is not None:
             vector = vector + kept
     moved = derivatives.apply(vector)
@@ -77,14 +73,14 @@ def natural_gradient(
     return Direction(vector, speed)
 
 
-def _solve_positive(matrix: Numbers, shift: float, right: Numbers) -> Numbers:
-    """Solve (matrix + shift) x = right by Cholesky, overwriting the matrix."""
+def _solve_positive(lower: Numbers, shift: float, right: Numbers) -> Numbers:
+    """Solve (A + shift) x = right by Cholesky, overwriting A, of which only the lower triangle is given.
+
+    What is not finite comes out as a solution that is not finite, or as a failure of the factorisation.
+    """
     from scipy.linalg import cho_factor, cho_solve
 
-    matrix.flat[:: matrix.shape[0] + 1] += shift
-    try:
-        factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=True)
-    except ValueError as error:  # SciPy's word for NaN and infinity
-        raise np.linalg.LinAlgError(str(error)) from error
+    lower[np.diag_indices_from(lower)] += shift
+    factor = cho_factor(lower, lower=True, overwrite_a=True, check_finite=False)
     solution: Numbers = cho_solve(factor, right, check_finite=False)
     return solution

@@ -1,5 +1,7 @@
 """The built-in textbook answers what people ask first, and refuses what it does not hold."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -78,7 +80,23 @@ def test_far_questions_are_refused_with_the_nearest_headings(library, question):
 def test_calibration_of_the_built_in_book(library):
     table = library.calibrate()
     chosen = next(point for point in table.curve if point.threshold == table.threshold)
-    assert chosen.answered >= 0.92 and chosen.refused_near >= 0.85 and chosen.refused_far == 1.0
+    # Held-out shares; half of the questions were written to be hard, so they lie below those of a gentler set.
+    assert chosen.answered >= 0.92 and chosen.refused_near >= 0.75 and chosen.refused_far >= 0.93
+    assert table.n_answerable > 400 and table.n_near > 400
+
+
+def test_no_calibration_question_is_one_of_the_evaluation():
+    def plain(text):
+        return re.sub(r"\W", "", text).casefold()
+
+    root = Path(__file__).parents[2]
+    lines = (root / "knowledge" / "calibration_questions.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    evaluated = {
+        plain(json.loads(line)["question"])
+        for name in ("knowledge", "knowledge_unanswerable")
+        for line in (root / "evals" / "items" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    }
+    assert [line for line in lines if plain(line.split("\t")[1]) in evaluated] == []
 
 
 def test_every_suggested_question_is_answered(library):

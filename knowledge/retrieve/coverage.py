@@ -1,0 +1,211 @@
+"""Does one section speak of all that a question names? The evidence that refusal is decided on.
+
+A book about a field uses most of the field's words somewhere. What tells a question it answers from one it does not is
+whether the *specific* words of the question, and their combinations, stand together in the section found. A word that
+is missing weighs by what it is: a plain word is one a paraphrase would use, a rare word, a name, a run of katakana or
+a compound of three kanji is most likely the subject.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge.index.book import BookIndex
+from knowledge.index.common_words import frequency_rank
+from knowledge.index.glossary import Glossary
+from knowledge.index.lexical import K1
+from knowledge.index.tokens import STOP_WORDS, coarse, plain_terms, stem, terms, without_layout, words_of
+from knowledge.retrieve.question import Question, without_frame
+from knowledge.retrieve.search import SECTION_WEIGHT, Ranked, term_weight, weighted_terms
+from knowledge.store import StoredPassage
+from knowledge.text import search_copy
+
+FEATURES = (
+    "japanese",  # 1 for Japanese, whose terms are more and shorter
+    "telling",  # logarithm of the BM25 score a perfect passage would reach
+    "share",  # the best passage's share of that score
+    "unknown",  # share of the question's weight in words the book never uses
+    "in_passage",  # share of the weight found in the best passage of the section
+    "in_section",  # share of the content words found in the section
+    "in_sequence",  # share of neighbouring words (Japanese: character trigrams) found in the section as neighbours
+    "pairs_missing",  # neighbouring English content words that are no neighbours in the section
+    "names_missing",  # capitalised names and acronyms the section lacks
+    "plain_missing",  # common English words the section lacks
+    "middling_missing",  # less common ones
+    "missing",  # share of all Latin content words the section lacks
+    "katakana_missing",
+    "katakana_found",
+    "kanji_words_missing",  # runs of one or two kanji
+    "compounds_missing",  # compounds of three or more kanji
+    "rarest_concept",  # idf of the rarest glossary concept named
+    "named",  # share of the weight in names of glossary concepts
+)
+"""The numbers that ``features`` returns, in order."""
+
+_SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
+"""Single characters, hiragana and coarse stems: too common to show that a subject is missing."""
+_NOTHING_TEXT = (
+    "work works use uses used using find get make take show do done method way need many much kind type mean means "
+    "give given happen say tell"
+)
+_SAYS_NOTHING = frozenset(stem(word) for word in _NOTHING_TEXT.split())
+_COMMON, _MIDDLING = 4_000, 12_000
+_UNDECIDED = 0.5
+_LATIN = re.compile(r"[a-z][a-z']*[a-z]")
+_RUN = re.compile(r"[\u30a1-\u30fa\u30fc]{2,}|[\u3400-\u9fff々]+|[a-z0-9][a-z0-9\-]+")
+_KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc・]{3,}")
+_KANJI_WORD = re.compile(r"(?<![\u3400-\u9fff々])[\u3400-\u9fff々]{1,2}(?![\u3400-\u9fff々])")
+_COMPOUND = re.compile(r"[\u3400-\u9fff々]{3,}")
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b(?:[A-Z][A-Za-z]+|[A-Z]{2,}[a-z]*)")
+_JOINTS = re.compile(r"[\s・ー\-–]+")
+
+
+@dataclass(frozen=True)
+class SectionText:
+    """A section in all its languages, prepared for comparison."""
+
+    copy: str
+    """Search copy."""
+    squeezed: str
+    """The same without spaces, hyphens and long-vowel marks."""
+    terms: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    """Neighbouring stems."""
+    passages: tuple[frozenset[str], ...]
+    """Terms of each passage with the heading it stands under."""
+
+    @classmethod
+    def read(cls, passages: Sequence[StoredPassage], glossary: Glossary) -> "SectionText":
+        """Prepare the passages of one section."""
+        told = [item for item in passages if item.kind not in ("code", "references")]
+        copy = without_layout(search_copy("\n".join(f"{item.chapter}\n{item.section}\n{item.text}" for item in told)))
+        stems = words_of(copy)
+        heads = {item.section: terms(item.section, glossary) for item in told}
+        sets = tuple(frozenset([*heads[item.section], *terms(item.text, glossary)]) for item in told)
+        chapter = terms(told[0].chapter, glossary) if told else []
+        every = frozenset().union(*sets, chapter)
+        return cls(copy, _squeezed(copy), every, frozenset(pairwise(stems)), sets)
+
+    def holds(self, term: str) -> bool:
+        """Whether a term, or a form of it with the same first letters, occurs."""
+        return term in self.terms or _has_coarse(term, self.terms)
+
+
+def features(
+    question: Question, ranked: Sequence[Ranked], index: BookIndex, section: SectionText, glossary: Glossary
+) -> tuple[float, ...]:
+    """The evidence on whether the first of ``ranked``, which stands in ``section``, answers the question.
+
+    Returns:
+        One number for each of ``FEATURES``.
+    """
+    passages = index.passages
+    weights = weighted_terms(question)
+    # A synonym the text never uses is no gap: its concept stands for it.
+    words = [word for word in question.words if word not in question.named or word in passages]
+    own = [*words, *(f"@{number}" for number in question.concepts)]
+    reachable = sum(weights[word] * passages.idf(word) for word in own) * (K1 + 1) * (1 + SECTION_WEIGHT)
+    best = ranked[0].score if ranked else 0.0
+    mass = {word: term_weight(word) * passages.idf(word) for word in words if not _SAYS_LITTLE.fullmatch(word)}
+    total = max(sum(mass.values()), 1e-9)
+    unknown = sum(weight for word, weight in mass.items() if word not in passages and coarse(word) not in passages)
+    named = sum(weight for word, weight in mass.items() if word in question.named)
+    in_passage = max(
+        (sum(w for word, w in mass.items() if word in held or _has_coarse(word, held)) for held in section.passages),
+        default=0.0,
+    )
+    idfs = [passages.idf(f"@{number}") for number in question.specific if f"@{number}" in passages]
+    covered = [number for number in question.concepts if f"@{number}" in section.terms]
+    names = [search_copy(name) for number in covered for name in glossary.entries[number].names]
+    japanese = question.language == "ja"
+    words_found = _japanese(question, section, names) if japanese else _english(question, section, names)
+    return (
+        float(japanese),
+        math.log1p(reachable) / 4.0,
+        best / max(reachable, 1e-9),
+        unknown / total,
+        in_passage / total,
+        *words_found[:3],
+        float(_names_missing(question.text, section)),
+        *_latin_missing(question, section, names),
+        *words_found[3:],
+        max(idfs, default=0.0) / 5.0,
+        named / total if mass else 0.0,
+    )
+
+
+def _english(question: Question, section: SectionText, names: Sequence[str]) -> tuple[float, ...]:
+    """In section, in sequence, pairs missing, and no katakana or kanji."""
+    copy = search_copy(question.text)
+    held = {word for name in names for word in words_of(name)}
+    stems = words_of(copy)
+    content = [word for word in stems if _tells(word)]
+    found = [section.holds(word) or word in held for word in content]
+    pairs = [pair for pair in pairwise(stems) if _tells(pair[0]) and _tells(pair[1])]
+    joined = [pair in section.pairs for pair in pairs]
+    return (_mean(found), _mean(joined), float(len(joined) - sum(joined)), 0.0, 0.0, 0.0, 0.0)
+
+
+def _japanese(question: Question, section: SectionText, names: Sequence[str]) -> tuple[float, ...]:
+    """In section, in sequence, no pairs, katakana missing and found, kanji words and compounds missing."""
+    subject = without_frame(search_copy(question.text))
+    squeezed_names = [_squeezed(name) for name in names]
+
+    def holds(run: str) -> bool:
+        squeezed = _squeezed(run)
+        return squeezed in section.squeezed or any(squeezed in name for name in squeezed_names)
+
+    runs = [run for run in _RUN.findall(subject) if not run.isascii() or len(run) > 2]
+    length = sum(len(run) for run in runs)
+    found = sum(len(run) for run in runs if run in section.copy or any(run in name for name in names))
+    trigrams = [run[i : i + 3] for run in runs if not run.isascii() for i in range(len(run) - 2)]
+    joined = [part in section.copy or any(part in name for name in names) for part in trigrams]
+    katakana = [holds(run) for run in _KATAKANA.findall(subject)]
+    kanji_words = [run in section.copy for run in _KANJI_WORD.findall(subject)]
+    compounds = [holds(run) for run in _COMPOUND.findall(subject)]
+    return (
+        found / length if length else _UNDECIDED,
+        _mean(joined),
+        0.0,
+        float(len(katakana) - sum(katakana)),
+        float(sum(katakana)),
+        float(len(kanji_words) - sum(kanji_words)),
+        float(len(compounds) - sum(compounds)),
+    )
+
+
+def _latin_missing(question: Question, section: SectionText, names: Sequence[str]) -> tuple[float, float, float]:
+    """Common and less common Latin words the section lacks, and the share of all it lacks."""
+    copy = search_copy(question.text)
+    text = without_frame(copy) if question.language == "ja" else copy
+    words = [word for word in _LATIN.findall(text) if _tells(stem(word)) and word not in STOP_WORDS]
+    held = {word for name in names for word in plain_terms(name)}
+    missing = [word for word in words if not section.holds(stem(word)) and stem(word) not in held]
+    ranks = [min(frequency_rank(word), frequency_rank(stem(word))) for word in missing]
+    return (
+        float(sum(rank < _COMMON for rank in ranks)),
+        float(sum(_COMMON <= rank < _MIDDLING for rank in ranks)),
+        len(missing) / len(words) if words else 0.0,
+    )
+
+
+def _names_missing(text: str, section: SectionText) -> int:
+    return min(sum(stem(search_copy(name)) not in section.terms for name in _NAME.findall(text)), 2)
+
+
+def _tells(word: str) -> bool:
+    return word not in STOP_WORDS and word not in _SAYS_NOTHING
+
+
+def _has_coarse(term: str, held: frozenset[str]) -> bool:
+    return len(term) >= 6 and term.isascii() and coarse(term) in held
+
+
+def _squeezed(copy: str) -> str:
+    return _JOINTS.sub("", copy)
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else _UNDECIDED
