@@ -84,9 +84,28 @@ class DenseLane:
                 on_progress(min(first + len(part), len(waiting)), len(waiting))
         return len(waiting)
 
-    def has_vectors(self, book: str, reader: Reader) -> bool:
-        """Whether any passage of a book has a vector of the present embedder."""
-        return reader.count_vectors(book, self._identity(self._embedder())) > 0
+    def verify(self, book: str, reader: Reader) -> tuple[int, list[str]]:
+        """Number of vectors of a book, and what is wrong with them or with Chroma's copy."""
+        try:
+            identity = self._identity(self._embedder())
+        except LibraryUnavailable:
+            return 0, []
+        n_vectors = reader.count_vectors(book, identity)
+        problems = []
+        if n_vectors:
+            rows = self._load(book, identity, self._stamp(book, identity, n_vectors, reader), reader).rows
+            lengths = np.linalg.norm(rows.astype(np.float32), axis=1)
+            if ((np.abs(lengths - 1.0) > 0.01) & (lengths > 0)).any():
+                problems.append(f"book {book}: a vector is not of unit length")
+        if n_vectors >= self._chroma_from:
+            try:
+                held = self._index(book, self._stamp(book, identity, n_vectors, reader)).count()
+            except LibraryUnavailable as error:
+                problems.append(f"book {book}: {error}")
+            else:
+                if held not in (None, n_vectors):  # none: it is built by the next question
+                    problems.append(f"book {book}: {n_vectors} vectors stored, {held} in Chroma")
+        return n_vectors, problems
 
     def nearest(self, query: str, book: str, k: int, reader: Reader) -> list[tuple[int, float]]:
         """Identifiers and cosines of the ``k`` nearest passages, best first.
@@ -107,7 +126,7 @@ class DenseLane:
         if not text:
             return []
         row = embedder.embed([text])[0]
-        stamp = f"{reader.stamps()[book]} {identity} {n_vectors}"
+        stamp = self._stamp(book, identity, n_vectors, reader)
 
         def load() -> VectorSet:
             return self._load(book, identity, stamp, reader)
@@ -118,6 +137,10 @@ class DenseLane:
             except (LibraryBusy, LibraryUnavailable):
                 pass  # the exact comparison below gives the same, slower
         return load().nearest(row, k)
+
+    @staticmethod
+    def _stamp(book: str, identity: str, n_vectors: int, reader: Reader) -> str:
+        return f"{reader.stamps()[book]} {identity} {n_vectors}"
 
     def _index(self, book: str, stamp: str) -> ChromaIndex:
         known = self._chroma.get(book)

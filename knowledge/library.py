@@ -46,6 +46,7 @@ class Verification:
     documents: int
     passages: int
     indexed: int
+    vectors: int
     problems: tuple[str, ...]
 
 
@@ -246,11 +247,11 @@ class Library:
             return reader.documents(book)
 
     def verify(self) -> Verification:
-        """Check the file, every hash and span, and that the index holds exactly the stored passages."""
+        """Check the file, every hash and span, and that both indexes hold exactly what is stored."""
         problems = []
         if (integrity := self._store.integrity()) != "ok":
             problems.append(f"SQLite: {integrity}")
-        n_documents = n_passages = n_indexed = 0
+        n_documents = n_passages = n_indexed = n_vectors = 0
         with self._store.reading() as reader:
             problems += [f"text does not match its hash or span: {item}" for item in reader.wrong_texts()]
             for book in reader.stamps():
@@ -261,9 +262,12 @@ class Library:
                     n_passages + passages,
                     n_indexed + indexed,
                 )
+                vectors, wrong = self._dense.verify(book, reader)
+                n_vectors += vectors
+                problems += wrong
                 if indexed != passages:
                     problems.append(f"book {book}: {passages} passages stored, {indexed} indexed")
-        return Verification(n_documents, n_passages, n_indexed, tuple(problems))
+        return Verification(n_documents, n_passages, n_indexed, n_vectors, tuple(problems))
 
     def calibrate(self) -> Calibration:
         """Fit the refusal to the labelled questions on the text as it is now, keep it, and return its table."""

@@ -91,6 +91,18 @@ class ChromaIndex:
                     raise LibraryUnavailable(f"Chroma cannot be used: {error}") from error
         raise AssertionError
 
+    def count(self) -> int | None:
+        """Number of vectors in the finished collection; None where there is none yet.
+
+        Raises:
+            LibraryUnavailable: Chroma cannot be used.
+        """
+        try:
+            collection = self._open()
+        except Exception as error:
+            raise LibraryUnavailable(f"Chroma cannot be used: {error}") from error
+        return None if collection is None else collection.count()
+
     def forget(self) -> None:
         """Drop the collection, so that the next question builds it anew."""
         self._collection = None

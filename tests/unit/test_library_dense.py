@@ -1,8 +1,14 @@
 """The dense lane: vectors in SQLite, exact in small books, through Chroma in large ones, the same answers in both."""
 
+import contextlib
 import hashlib
 import re
+import socket
 import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,6 +123,48 @@ def test_chroma_and_the_exact_comparison_find_the_same(embedded, tmp_path):
     assert answers(through_chroma) == answers(embedded)
     assert list((tmp_path / "home" / "library" / "chroma").glob("*/chroma.sqlite3"))
     assert answers(opened(tmp_path / "home", chroma_from=1)) == answers(embedded)
+
+
+def test_verify_counts_the_vectors_and_their_copy_in_chroma(embedded, tmp_path):
+    library = opened(tmp_path / "home", chroma_from=1)
+    answers(library)
+    report = library.verify()
+    assert report.problems == () and report.vectors >= 200
+    with sqlite3.connect(tmp_path / "home" / "library" / "library.sqlite") as connection:
+        first = connection.execute("SELECT min(passage) FROM vector").fetchone()[0]
+        half = np.full(48, 0.5, dtype=np.float16).tobytes()
+        connection.execute("UPDATE vector SET vector = ? WHERE passage = ?", (half, first))
+    connection.close()
+    assert any("unit length" in problem for problem in opened(tmp_path / "home").verify().problems)
+
+
+def test_a_chroma_server_gives_the_same(embedded, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = Path(sys.executable).with_name("chroma")
+    if not program.is_file():
+        pytest.skip("the chroma program is not beside this interpreter")
+    command = [str(program), "run", "--path", str(tmp_path / "server"), "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(150):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        url = f"http://127.0.0.1:{port}"
+        library = opened(tmp_path / "home", chroma_from=1, chroma_url=url)
+        assert answers(library) == answers(embedded)
+        import chromadb
+
+        assert [item.count() for item in chromadb.HttpClient("127.0.0.1", port).list_collections()] == [
+            library.verify().vectors
+        ]
+        assert not list((tmp_path / "home" / "library" / "chroma").glob("*/chroma.sqlite3"))
+    finally:
+        server.kill()
+        server.wait()
+    assert answers(opened(tmp_path / "home", chroma_from=1, chroma_url=url)) == answers(embedded)
 
 
 @pytest.mark.parametrize("damage", ["deleted", "truncated", "emptied", "garbled"])
