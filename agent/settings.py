@@ -95,6 +95,9 @@ class Settings(BaseSettings):
 
     home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default_factory=_default_home)
     """Folder of runs, jobs, threads and the library index."""
+    chroma_url: str | None = None
+    """Address of a Chroma server for the dense lane of large books, such as http://localhost:8000; without it Chroma
+    runs inside this process."""
     llm: LlmChoice = "auto"
     """Where the language model comes from: a server, this process, or none; auto takes what is configured."""
     model: OptionalText = None

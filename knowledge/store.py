@@ -12,7 +12,7 @@ from knowledge.ingest.parsed import PARSER_VERSION, ParsedDocument
 from knowledge.model import Span
 from knowledge.text import Language
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _WAIT_SECONDS = 60.0
 
 _SCHEMA = """
@@ -64,6 +64,14 @@ CREATE TABLE passage (
 CREATE INDEX passage_of_document ON passage(document, start);
 CREATE INDEX passage_of_section ON passage(section, start);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_VECTORS = """
+CREATE TABLE vector (
+  passage INTEGER PRIMARY KEY REFERENCES passage(id) ON DELETE CASCADE,
+  embedder TEXT NOT NULL,         -- model, dimension, and the glossary its gists were made with
+  vector BLOB NOT NULL            -- unit row, little-endian IEEE half precision
+)
 """
 
 _PASSAGE_COLUMNS = """
@@ -166,6 +174,12 @@ class Store:
             if self._version(connection) == 0:
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
+                connection.execute("PRAGMA user_version = 1")
+            connection.execute("COMMIT")
+        if self._version(connection) == 1:  # a library of before there were vectors keeps all it has
+            connection.execute("BEGIN IMMEDIATE")
+            if self._version(connection) == 1:
+                connection.execute(_VECTORS)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         found = self._version(connection)
@@ -352,6 +366,34 @@ class Reader:
         ).fetchone()
         return int(row[0]), int(row[1])
 
+    def count_vectors(self, book: str, embedder: str) -> int:
+        """Number of passages of a book with a vector of an embedder."""
+        row = self._connection.execute(
+            """SELECT count(*) FROM vector v JOIN passage p ON p.id = v.passage JOIN document d ON d.id = p.document
+               WHERE d.book = ? AND v.embedder = ?""",
+            (book, embedder),
+        ).fetchone()
+        return int(row[0])
+
+    def without_vector(self, book: str, embedder: str) -> list[int]:
+        """Passages of a book that have no vector of an embedder, ascending; code and references need none."""
+        rows = self._connection.execute(
+            """SELECT p.id FROM passage p JOIN document d ON d.id = p.document LEFT JOIN vector v ON v.passage = p.id
+               WHERE d.book = ? AND p.kind NOT IN ('code', 'references')
+               AND (v.embedder IS NULL OR v.embedder <> ?) ORDER BY p.id""",
+            (book, embedder),
+        )
+        return [int(row[0]) for row in rows]
+
+    def vectors(self, book: str, embedder: str) -> list[tuple[int, bytes]]:
+        """Passages of a book with their vectors, ascending."""
+        rows = self._connection.execute(
+            """SELECT v.passage, v.vector FROM vector v JOIN passage p ON p.id = v.passage
+               JOIN document d ON d.id = p.document WHERE d.book = ? AND v.embedder = ? ORDER BY v.passage""",
+            (book, embedder),
+        )
+        return [(int(number), bytes(blob)) for number, blob in rows]
+
     def wrong_texts(self) -> list[str]:
         """Documents that do not match their hash, and passages that are not what stands at their span."""
         wrong = []
@@ -423,6 +465,13 @@ class Writer(Reader):
                     for item in section.passages
                 ],
             )
+
+    def set_vectors(self, embedder: str, vectors: Iterable[tuple[int, bytes]]) -> None:
+        """Keep vectors of passages; one that has gone meanwhile is left out."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO vector SELECT id, ?, ? FROM passage WHERE id = ?",
+            [(embedder, blob, number) for number, blob in vectors],
+        )
 
     def remove(self, document: str) -> None:
         """Remove a document with its sections, passages and pages."""

@@ -31,6 +31,7 @@ def build() -> typer.Typer:
     )
     for name, function in (
         ("add", add),
+        ("embed", embed),
         ("remove", remove),
         ("search", search),
         ("show", show),
@@ -47,6 +48,10 @@ def search(
     k: Annotated[int, typer.Option("--k", help="How many passages.")] = 5,
     book: BookOption = None,
     language: LanguageOption = None,
+    lane: Annotated[
+        Literal["lexical", "dense", "both"],
+        typer.Option("--lane", help="By words, by meaning, or both; the last two need --book and 'library embed'."),
+    ] = "lexical",
     queries: Annotated[Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}.')] = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -55,10 +60,10 @@ def search(
     if (query is None) == (queries is None):
         raise BadInput("give one query, or --from FILE")
     if queries is not None:
-        return _search_file(library, queries, k, book, language)
+        return _search_file(library, queries, k, book, language, lane)
     assert query is not None
     with _translated():
-        hits = library.search(query, k=k, book=book, language=language)
+        hits = library.search(query, k=k, book=book, language=language, lane=lane)
     if as_json:
         print_json([_record(hit) for hit in hits])
         return 0
@@ -100,6 +105,24 @@ def add(
         print(remark, file=sys.stderr)
     if nothing:
         raise BadInput("; ".join(report.failed))
+    return 0
+
+
+def embed(
+    book: Annotated[str, typer.Option("--book", help="The book to compute vectors for.")] = "documents",
+    as_json: JsonOption = False,
+) -> int:
+    """Compute the vectors of a book, for search by meaning; an interrupt keeps those that are done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar, _translated():
+        task = bar.add_task("passages", total=None)
+        computed = _open().embed(book, lambda done, total: bar.update(task, completed=done, total=total))
+    if as_json:
+        print_json({"book": book, "computed": computed})
+    else:
+        print(f"{computed} computed")
     return 0
 
 
@@ -154,7 +177,8 @@ def verify(as_json: JsonOption = False) -> int:
     report = _open().verify()
     if as_json:
         return _print_report({**vars(report), "problems": list(report.problems)}, report.problems)
-    print(f"{report.documents} documents, {report.passages} passages, {report.indexed} indexed")
+    counts = (report.documents, report.passages, report.indexed, report.vectors)
+    print("{} documents, {} passages, {} indexed, {} vectors".format(*counts))
     if report.problems:
         raise BadInput("; ".join(report.problems))
     return 0
@@ -190,7 +214,8 @@ def _open() -> "Library":
     from knowledge import Library
 
     with _translated():
-        return Library.open(load_settings().home)
+        settings = load_settings()
+        return Library.open(settings.home, chroma_url=settings.chroma_url)
 
 
 @contextlib.contextmanager
@@ -223,7 +248,14 @@ def _clipped(text: str) -> str:
     return line if len(line) <= 160 else line[:158] + "…"
 
 
-def _search_file(library: "Library", path: Path, k: int, book: str | None, language: Literal["en", "ja"] | None) -> int:
+def _search_file(
+    library: "Library",
+    path: Path,
+    k: int,
+    book: str | None,
+    language: Literal["en", "ja"] | None,
+    lane: Literal["lexical", "dense", "both"],
+) -> int:
     try:
         lines = (sys.stdin if str(path) == "-" else path.open(encoding="utf-8")).read().splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -239,7 +271,7 @@ def _search_file(library: "Library", path: Path, k: int, book: str | None, langu
             continue
         try:
             with _translated():
-                hits = library.search(query, k=k, book=book, language=language)
+                hits = library.search(query, k=k, book=book, language=language, lane=lane)
         except AnsatzError as error:
             print_json({"id": name, "error": str(error), "results": []})
         else:
