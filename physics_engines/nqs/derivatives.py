@@ -1,6 +1,6 @@
 """Logarithmic derivatives O_k(s) = d log psi(s) / d w_k of a sample, centred, as a linear map."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 
-def lower_product(matrix: Numbers) -> Numbers:
+def lower_product(matrix: Numbers | NDArray[np.float32]) -> Numbers:
     """The lower triangle of A A^dagger, half the work of the whole.
 
     Args:
@@ -115,7 +115,7 @@ class DenseRbmDerivatives:
 
         gram = lower_product(self._t)
         # Sums of N signs are exact in single precision.
-        visible = lower_product(self._spins.astype(np.float32))
+        visible = cast("NDArray[np.float32]", lower_product(self._spins.astype(np.float32)))
         kernels.centred_gram(gram.T, visible.T)
         return gram
 
