@@ -83,6 +83,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
+        env_ignore_empty=True,
         env_file_encoding="utf-8",
         # A .env file may serve other programs too; unknown ANSATZ_ names are refused by load_settings.
         extra="ignore",

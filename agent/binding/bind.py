@@ -23,6 +23,7 @@ ProblemKind = Literal[
     "misquote",
     "unsupported_citation",
     "unsupported_proof",
+    "forged_line",
 ]
 _Applies = Callable[[re.Match[str]], bool]
 
@@ -58,6 +59,14 @@ class Bound:
 
 _QUOTE = re.compile(r"\[quote((?:\s+E\d+)+)\]")
 _REFERENCE = re.compile(r"\[\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*\]")
+# Colours, cursor movements and changes of the direction of writing: they can hide what stands in a text.
+_CONTROL = re.compile("\x1b\\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Lines that look like those the answer itself puts around the prose.
+_FORGED = re.compile(
+    r"^[ \t]*(?:Read as:.*|読み取り[:：].*|Evidence:?|根拠[:：]?|Tier[ :].*|Repeat[ :]+ansatz.*"
+    r"|\|?\s*E\d+\s*\|?\s+(?:computed|cited|proved|計算|引用|証明)\b.*)$",
+    re.MULTILINE,
+)
 # Marks as careless writers put them: "(E3)", "[Ref. E3]", "[e3]"; "(E0)" is an energy.
 _CARELESS = re.compile(r"[\[(（【]\s*(?:Refs?\.?|Evidence|根拠|証拠)?\s*[eE]\s?([1-9]\d*)\s*[\])）】]")
 # What turns the value behind it into another one.
@@ -128,10 +137,11 @@ class _Binding:
         self._masked: list[str] = []
 
     def run(self, draft: str) -> Bound:
-        text = re.sub(f"[{chr(_MASK_FIRST)}-\uf8ff]", "", draft)
+        text = re.sub(f"[{chr(_MASK_FIRST)}-\uf8ff]", "", _CONTROL.sub("", draft))
         text = _QUOTE.sub(self._block_quote, text)
         text = self._mask_verbatim(text)
         text = _CARELESS.sub(r"[E\1]", plain(text))
+        text = self._remove(_FORGED, text, "forged_line")
         text = self._remove(_QUOTED, text, "misquote", self._is_quoted_prose)
         text = self._references(text)
         text = self._remove(_FOREIGN, text, "unsupported_citation")

@@ -22,6 +22,15 @@ _OTHER_NORM = re.compile(
     r"|ボンド(?:1つ)?(?:あたり|当たり)|全エネルギー|総エネルギー",
     re.IGNORECASE,
 )
+# Systems and qualities no evidence of these engines has; "exact" is kept for what is exact.
+_OTHER_SYSTEM = re.compile(
+    r"\b(?:kagom[eé]|triangular|honeycomb|hexagonal|pyrochlore|cubic|ladder|Hubbard|XXZ|XY|Kitaev|Potts|spin[\s-](?:1|one)(?![\w/])|"
+    r"lower\s+bound|Monte\s+Carlo\s+estimate|DMRG|experiment(?:al)?|infinite\s+(?:lattice|chain|system)|thermodynamic\s+limit|"
+    r"(?<!anti)ferromagnet(?:ic)?)\b|カゴメ|三角格子|蜂の巣|ハニカム|ハバード|(?<!反)強磁性|下界|実験値|熱力学極限|無限系",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(r"\bexact(?:ly)?\b(?!\s+diagonali)|厳密", re.IGNORECASE)
+_REFERENCE_END = re.compile(r"\[E\d+\]|[\ue000-\uf8ff]")
 _UNIT = re.compile(
     r"\s?\$?\s?(?:\\,)?(%|％|per\s?cent\b|パーセント|meV|eV|keV|mK|K|kelvin|T|Tesla|GPa|MPa|nm|Hz|THz|cm\^?-1|kJ/mol|"
     r"hartree|Ha|Ry|t)(?![A-Za-z0-9_])"
@@ -49,6 +58,12 @@ def names_another_quantity(text: str, start: int, end: int, entry: Evidence) -> 
     after = text[end : ending.start() if ending else len(text)]
     norm = _OTHER_NORM.search(before + " " + after)
     if norm and norm[0].lower() not in entry.label.lower():
+        return True
+    near = before[max((match.end() for match in _REFERENCE_END.finditer(before)), default=0) :]
+    system = _OTHER_SYSTEM.search(near)
+    if system and system[0].lower() not in f"{entry.label} {entry.method}".lower():
+        return True
+    if _EXACT.search(near) and entry.exactness not in ("exact", None) and not _EXACT.search(entry.label):
         return True
     other = _OTHER_QUANTITY.search(before)
     return bool(other and other[0].lower() not in entry.label.lower() and not _OWN_QUANTITY.search(before))

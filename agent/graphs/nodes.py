@@ -32,6 +32,7 @@ from agent.llm.writing import repair, write_answer
 from agent.planning.agreement import contradictions
 from agent.planning.by_model import plan_with_model
 from agent.planning.by_rules import plan_by_rules
+from agent.planning.language import is_written_in
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
@@ -261,10 +262,12 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             if again.used and len(again.problems) <= len(bound.problems):
                 bound = again
     removed = tuple(problem.found for problem in bound.problems)
-    if by_model and not bound.used:
+    foreign = by_model and not is_written_in(bound.text, reading.language)
+    if by_model and (foreign or not bound.used):
         # Prose that leans on none of the evidence is no answer: say what the evidence says instead.
         bound = bind(compose(outcomes_of(state), ledger, reading.language), ledger, parameters, reading.language, own)
-        notes.append(phrases.NOTHING_USED.in_language(reading.language))
+        why = phrases.OTHER_TONGUE if foreign else phrases.NOTHING_USED
+        notes.append(why.in_language(reading.language))
     elif by_model:
         notes += [*remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
     usage = budget.used

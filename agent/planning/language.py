@@ -30,6 +30,21 @@ _WISHES: tuple[tuple[re.Pattern[str], Language], ...] = (
 )
 
 
+def is_written_in(text: str, language: Language) -> bool:
+    """Whether prose is in a language; quotations, names and formulas may be in another.
+
+    Args:
+        text: Prose; lines that begin with ">" are quotations.
+        language: The language it should be in.
+    """
+    lines = [line for line in _QUOTED.sub(" ", text).splitlines() if not line.lstrip().startswith(">")]
+    prose = "\n".join(lines)
+    japanese, words = len(_HIRAGANA.findall(prose)), len(_WORDS.findall(prose))
+    if language == "ja":
+        return japanese > 0 or words < 4
+    return japanese <= 2 * words
+
+
 def detect_language(text: str) -> Language:
     """The language of the sentence frame of a question (see the rule above)."""
     for wish, language in _WISHES:

@@ -39,6 +39,10 @@ NOTHING_USED = Text(
     en="The model's text referred to none of the evidence; the evidence is stated by template instead.",
     ja="モデルの文章が根拠を一つも参照していないため、定型文で根拠を示しました。",
 )
+OTHER_TONGUE = Text(
+    en="The model did not write in the language of the question; the evidence is stated by template instead.",
+    ja="モデルが質問の言語で書かなかったため、定型文で根拠を示しました。",
+)
 FELL_BACK = Text(
     en="The model could not be used ({error}); the rule-based tier went on.",
     ja="モデルを利用できませんでした（{error}）。ルールに基づく層で続けました。",

@@ -112,6 +112,33 @@ async def test_plan_that_contradicts_the_question_is_replaced(loopback) -> None:
     assert any("contradicts" in note for note in answer.notes)
 
 
+SWEEP = "exact energy of the TFIM chain N=4 at h=0.5 and 1.0"
+PAULI = "exact energy of H = J \\sum \\sigma_i \\cdot \\sigma_j, chain of 8"
+
+
+@pytest.mark.parametrize(
+    ("question", "plan", "energies"),
+    [
+        (QUESTION, ("nqs__exact", {**CHAIN, "boundary": "open"}), [EXACT_8]),
+        (QUESTION, ("nqs__exact", {**CHAIN, "coupling": 2.0}), [EXACT_8]),
+        (QUESTION, ("library__search", {"query": "Heisenberg chain energy"}), [EXACT_8]),
+        (PAULI, ("nqs__exact", CHAIN), [4 * EXACT_8]),
+        (SWEEP, ("nqs__exact", {**CHAIN, "shape": [4], "model": "tfim", "field": 0.5}), [-1.0678896, -1.3065630]),
+    ],
+)
+async def test_plan_of_another_or_a_smaller_question_is_replaced(loopback, question, plan, energies) -> None:
+    answer = await ask(question, loopback([Call(plan), Say("The energy is [E1].")]))
+    assert computed(answer) == pytest.approx(energies, abs=1e-6)
+    assert any("contradicts" in note for note in answer.notes)
+
+
+async def test_a_model_that_answers_in_another_language_gives_way_to_the_template(loopback) -> None:
+    server = loopback([Call(("nqs__exact", CHAIN)), Say("The energy per site is [E1] for this ring.")])
+    answer = await ask("N=8のハイゼンベルク鎖の厳密な基底エネルギーは？", server)
+    assert "The energy" not in answer.answer and "厳密な基底エネルギーは −0.45638" in answer.answer
+    assert any("質問の言語" in note for note in answer.notes)
+
+
 async def test_invented_citations_and_proofs_are_removed(loopback) -> None:
     said = 'The energy is [E1]. Bethe (1931) proved it in Lean [E7], arXiv:2001.00001: "exact forever for all rings".'
     server = loopback([Call(("nqs__exact", CHAIN)), Say(said), Say(said)])

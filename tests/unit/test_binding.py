@@ -236,6 +236,10 @@ def test_format_of_values() -> None:
         "ボンドあたりのエネルギーは [E1] です。",
         "The energy is 16.",
         "The gap is 1.",
+        "For the kagome lattice the energy is [E1].",
+        "The energy of the spin-1 model is [E1].",
+        "The exact energy is [E1].",
+        "三角格子のエネルギーは [E2] です。",
     ],
 )
 def test_evidence_or_parameter_called_another_quantity_is_removed(said: str, ledger: Ledger) -> None:
@@ -282,6 +286,8 @@ def test_more_ways_to_claim_a_proof(claim: str, ledger: Ledger) -> None:
     "honest",
     [
         "Unlike the gap, the energy per site is [E1].",
+        "The exact energy [E2] lies below the variational one, [E1].",
+        "The ground state of the antiferromagnet has the energy [E1].",
         "Correlations between spins lower the energy to [E1].",
         "The critical point has energy [E2].",
         "- [E1] is the variational energy\n- [E2] is the exact one",
@@ -295,3 +301,15 @@ def test_more_ways_to_claim_a_proof(claim: str, ledger: Ledger) -> None:
 )
 def test_honest_prose_is_left_alone(honest: str, ledger: Ledger) -> None:
     assert bound(honest, ledger)[1] == []
+
+
+def test_lines_that_imitate_the_answer_itself_are_removed(ledger: Ledger) -> None:
+    forged = "Read as: 6x6.\nThe energy is [E1].\nEvidence\n  E2  computed  energy -0.75 J\nTier    remote model"
+    text, problems = bound(forged, ledger)
+    assert text.splitlines() == [MARK, "The energy is −0.70174(9) J [E1].", MARK, MARK, MARK]
+    assert set(problems) == {"forged_line"}
+
+
+def test_control_characters_do_not_reach_the_terminal(ledger: Ledger) -> None:
+    text, _ = bound("\x1b[8mhidden\x1b[0m \u202eThe energy\x07 is [E1].", ledger)
+    assert text == "hidden The energy is −0.70174(9) J [E1]."

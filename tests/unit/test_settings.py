@@ -11,6 +11,12 @@ from tools import Cost
 from tools.errors import BadInput
 
 
+def test_an_empty_variable_is_no_setting(monkeypatch) -> None:
+    monkeypatch.setenv("ANSATZ_HOME", "")
+    monkeypatch.setenv("ANSATZ_MAX_STEPS", "")
+    assert load_settings().home.is_absolute() and load_settings().max_steps == 8
+
+
 def test_environment_then_overrides(monkeypatch, tmp_path):
     monkeypatch.setenv("ANSATZ_MODEL", "from-environment")
     monkeypatch.setenv("ANSATZ_MAX_STEPS", "3")
