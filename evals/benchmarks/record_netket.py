@@ -85,22 +85,22 @@ def main() -> None:
     energies_few, step_few = measured(everything[:N_FEW, None, :], use_ntk=True)
     if not np.allclose(energies[:N_FEW], energies_few, rtol=1e-12):
         raise SystemExit("NetKet did not evaluate the samples it was given")
-    np.savez_compressed(
-        path,
-        edges=np.asarray(graph.edges(), dtype=np.int64),
-        kernel=np.asarray(parameters["Dense"]["kernel"]),
-        hidden_bias=np.asarray(parameters["Dense"]["bias"]),
-        visible_bias=np.asarray(parameters["visible_bias"]),
-        samples=np.asarray(everything, dtype=np.int8),
-        log_psi=np.asarray(state.log_value(everything)),
-        local_energies=energies,
-        n_few=N_FEW,
-        diag_shift=DIAG_SHIFT,
+    arrays = {
+        "edges": np.asarray(graph.edges(), dtype=np.int64),
+        "kernel": np.asarray(parameters["Dense"]["kernel"]),
+        "hidden_bias": np.asarray(parameters["Dense"]["bias"]),
+        "visible_bias": np.asarray(parameters["visible_bias"]),
+        "samples": np.asarray(everything, dtype=np.int8),
+        "log_psi": np.asarray(state.log_value(everything)),
+        "local_energies": energies,
+        "n_few": np.asarray(N_FEW),
+        "diag_shift": np.asarray(DIAG_SHIFT),
         **{f"step_few_{name}": value for name, value in step_few.items()},
         **{f"step_many_{name}": value for name, value in step_many.items()},
-        netket_version=nk.__version__,
-        jax_version=jax.__version__,
-    )
+        "netket_version": np.asarray(nk.__version__),
+        "jax_version": np.asarray(jax.__version__),
+    }
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     print(f"{path}: NetKet {nk.__version__}, jax {jax.__version__}, {path.stat().st_size} bytes")
 
 

@@ -111,11 +111,14 @@ class DenseRbmDerivatives:
 
     def gram(self) -> Numbers:
         """See ``LogDerivatives``; the constant -1 drops out of the centring."""
+        from scipy.linalg.blas import ssyrk
+
         from physics_engines.nqs import kernels
 
         gram = lower_product(self._t)
         # Sums of N signs are exact in single precision.
-        visible = lower_product(self._spins.astype(np.float32))
+        signs = self._spins.astype(np.float32)
+        visible: NDArray[np.float32] = ssyrk(1.0, signs.T, trans=1, lower=1)
         kernels.centred_gram(gram.T, visible.T)
         return gram
 
