@@ -41,6 +41,12 @@ _MARKUP = re.compile(r"^\s*(?:\*\*|#|!\[|\|)")
 _LONG = {"en": 420, "ja": 220}
 
 
+_WORTH_QUOTING = 0.35
+_WORTH_ANOTHER_SECTION = 0.55
+"""Least score of a further sentence, in units of the first one's; a sentence of another section has to be better, and
+there is at most one such."""
+
+
 @dataclass(frozen=True)
 class _Candidate:
     passage: StoredPassage
@@ -74,12 +80,21 @@ def choose(
     while candidates and len(chosen) < max_quotes:
         best = max(candidates, key=lambda item: _marginal(item, chosen, covered, weights))
         value = _marginal(best, chosen, covered, weights)
-        if chosen and value < 0.35 * chosen[0].score:
+        if chosen and value < _WORTH_QUOTING * chosen[0].score:
             break
+        elsewhere = sum(not _same_section(item, chosen[0]) for item in [*chosen, best]) if chosen else 0
+        too_weak = best.score < _WORTH_ANOTHER_SECTION * chosen[0].score if chosen else False
+        if chosen and not _same_section(best, chosen[0]) and (too_weak or elsewhere > 1):
+            candidates.remove(best)
+            continue
         chosen.append(best)
         covered |= best.words
         candidates.remove(best)
     return tuple(_citations(_reading_order(chosen)))
+
+
+def _same_section(one: _Candidate, other: _Candidate) -> bool:
+    return one.passage.section_group == other.passage.section_group
 
 
 def _candidates(
