@@ -20,9 +20,11 @@ _BRACKET = re.compile(r"_?\s*\(?\s*<")
 _PAULI = re.compile(r"\bpauli\b|パウリ", re.I)
 _SPIN = re.compile(r"\bspin[\s-](?:1/2\s+|half\s+)?operators?\b|スピン演算子", re.I)
 _FERRO = re.compile(
-    r"(?<!anti)(?<!anti-)(?<!anti )(?<![A-Za-z])ferro-?magnet\w*|(?<!反)強磁性|(?<![A-Za-z])FM(?![A-Za-z])", re.I
+    r"(?<!anti)(?<!anti-)(?<!anti )(?<![A-Za-z])ferro(?:-?magnet\w*)?(?![A-Za-z])"
+    r"|(?<!反)強磁性|(?<![A-Za-z])FM(?![A-Za-z])",
+    re.I,
 )
-_ANTI = re.compile(r"anti-?\s?ferro-?magnet\w*|反強磁性|(?<![A-Za-z])AFM?(?![A-Za-z])", re.I)
+_ANTI = re.compile(r"anti-?\s?ferro(?:-?magnet\w*)?(?![A-Za-z])|反強磁性|(?<![A-Za-z])AFM?(?![A-Za-z])", re.I)
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,9 @@ def resolve_extents(
     if extents is None:
         return
     for mention in said:
-        if mention.problem == "no_step":
-            question = both("what_step", what=Text(en=mention.text, ja=mention.text))
+        if mention.problem in ("no_step", "open"):
+            key = "what_step" if mention.problem == "no_step" else "which_value"
+            question = both(key, what=Text(en=mention.text, ja=mention.text))
             state.missing.append(MissingSlot(field=slot.name, question=question))
             return
         if mention.problem:

@@ -21,7 +21,7 @@ _ADJACENT = re.compile(
 _LINK = re.compile(
     r"(?:\s|:=|=|≈|:|\(|\[|\{|∈|\bof\b|\bis\b|\bare\b|\bat\b|\bto\b|\bfrom\b|\bbetween\b|\bin\b|\bover\b|\branging\b|\bvarying\b|"
     r"\bset\b|\bequals?\b|\bequal\b|\bstrength\b|\bvalues?\b|\babout\b|\baround\b|\babout\b|の値|は|を|が|について|に関して|として|を?変えて|"
-    r"の強さ|<|~)*$"
+    r"の強さ|<=?|>=?|≤|≥|~)*$"
 )
 _AFTER = re.compile(r"[\s\-]*(?:の|つの|of\s+|本の)?")
 _RELATIVE_TAIL = r"\s*\*?\s*\|?(?:{units})\|?(?![A-Za-z0-9_/])"
@@ -30,6 +30,12 @@ _WINDOW = 48
 _BEFORE_SUM = re.compile(r"\s*\)?\s*\*?\s*(?:J_?1?)?\s*\)?\s*(?:Σ|\b[Ss]um\b)")
 _PHYSICAL_UNIT = re.compile(r"\s?(meV|eV|keV|mK|K|T|Tesla|GPa|MPa|Å|nm|pm|fs|ps|ns|kJ/mol|cm\^?-1|Hz)(?![A-Za-z0-9_])")
 _PERCENT = re.compile(r"\s?(%|percent\b|パーセント)")
+# "at most 8 sites", "N > 8", 「8サイト以上」: a bound, and no value.
+_BOUND_BEFORE = re.compile(
+    r"(?:[<>≤≥]=?|\b(?:at\s+(?:most|least)|up\s+to|(?:fewer|less|more|greater|larger|smaller|bigger)\s+than|over|under|below|above|beyond))\s*$",
+    re.I,
+)
+_BOUND_AFTER = re.compile(r"\s*(?:サイト|スピン|個)?\s*(?:以上|以下|未満|を?超|より(?:も)?(?:大き|小さ|多|少))")
 _GOES_ON = re.compile(r"[\s)\]}]*(?:/|\||(?:,\s*)?(?:and\s+)?then\b)?\s*")
 _LIST_ENDS = re.compile(
     r"[\s)\]}]*(?:$|[,.;:?!/|、。；]|\d|[ぁ-ん]|(?:for|with|at|on|in|of|using|by|and|or|as|to|please|pls|each|respectively)\b)",
@@ -65,6 +71,8 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
         if not mentions and not symbol and _goes_on(text, last, group, found):
             mentions = [_longer(text, mention, group) for mention in last]
             said = [mention for mention in said if mention not in last]
+        if mentions and _is_open(text, group):
+            mentions = [mention if mention.problem else replace(mention, problem="open") for mention in mentions]
         if mentions:
             said += mentions
             last = mentions
@@ -79,6 +87,14 @@ def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     unread += _stray(text, found, spans)
     said.sort(key=lambda mention: (mention.start, mention.end))
     return Mentions(tuple(said), tuple(unknown), tuple(loose), tuple(found), tuple(unread))
+
+
+def _is_open(text: str, group: Group) -> bool:
+    """Whether a number is a bound; "J < 0" says what it must be, and is refused as that."""
+    if group.is_range or group.numbers == (0.0,):
+        return False
+    before = text[max(0, group.start - _WINDOW) : group.start]
+    return _BOUND_BEFORE.search(before) is not None or _BOUND_AFTER.match(text, group.end) is not None
 
 
 def _goes_on(text: str, last: list[Mention], group: Group, found: list[Found[Payload]]) -> bool:

@@ -21,7 +21,7 @@ class Mention:
         text: The words.
         kind: For lattice extents, whether all extents, one, or their product was said; "bare" is a number alone.
         relative: Whether the value was given in the units of the slot's ``unit_of`` field ("0.5 J", "J2/J1 = 0.5").
-        problem: What is wrong with a range (see ``Group``).
+        problem: What is wrong with a range (see ``Group``); "open" for a bound that is no value.
         unit: A physical unit the slot does not have.
     """
 

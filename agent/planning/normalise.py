@@ -32,7 +32,23 @@ _LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
 _EACH_STEP = re.compile(
     r"(?<![\d.])1\s*(?:ステップ|反復|イテレーション)\s*(?:あたり|当たり|につき|ごとに|毎に)?(?:の|に|、)?\s*(?=\d+\s*(?:サンプル|標本))"
 )
+# "twice the coupling" is "2 J".
+_COUPLINGS = (
+    r"\s+(?:the\s+|of\s+the\s+|to\s+the\s+|to\s+)?"
+    r"(?:exchange\s+coupling|exchange|coupling(?:\s+constant)?|J)(?![A-Za-z0-9_])"
+)
+_MULTIPLE = re.compile(
+    rf"\b(?P<en>twice|double|half(?:\s+of)?|three times|equal){_COUPLINGS}"
+    r"|結合(?:定数)?の(?P<ja>半分|\d+(?:\.\d+)?\s*倍)",
+    re.I,
+)
+_MULTIPLES = {"twice": "2", "double": "2", "three times": "3", "equal": "1", "半分": "0.5"}
 _SCIENTIFIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)x10\s*\^\s*\(?([-+]?\d+)\)?")
+
+
+def _in_couplings(match: re.Match[str]) -> str:
+    said = " ".join((match["en"] or match["ja"]).lower().split())
+    return f"{_MULTIPLES.get(said, '0.5' if said.startswith('half') else said.rstrip('倍 '))} J"
 
 
 def normalise(text: str) -> str:
@@ -48,6 +64,7 @@ def normalise(text: str) -> str:
     text = text.translate(_BEFORE)
     text = latex.plain(text)
     text = _LONG_VOWEL_AS_MINUS.sub("-", text)
+    text = _MULTIPLE.sub(_in_couplings, text)
     text = numerals.digits(text)
     text = _POWER.sub(r"\1^\2", text)
     text = _TIMES.sub("x", text)

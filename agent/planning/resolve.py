@@ -57,6 +57,9 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
         if mention.problem == "no_step":
             question = both("what_step", what=Text(en=mention.text, ja=mention.text))
             state.missing.append(MissingSlot(field=slot.name, question=question))
+        elif mention.problem == "open":
+            question = both("which_value", what=Text(en=mention.text, ja=mention.text))
+            state.missing.append(MissingSlot(field=slot.name, question=question))
         elif mention.problem == "too_many":
             state.refuse("too_many_steps", ExitStatus.BAD_INPUT, cap=cap_in_words(state.language))
         elif mention.problem:

@@ -136,6 +136,9 @@ _SENTENCES: dict[str, Text] = {
         ja="各方向の長さはいくつですか？ 「{what}」では各辺が等しい格子になりません。",
     ),
     "what_step": Text(en='Which step for the range "{what}"?', ja="範囲「{what}」の刻み幅はいくつですか？"),
+    "which_value": Text(
+        en='Which value? "{what}" leaves it open.', ja="値はいくつですか？ 「{what}」では一つに決まりません。"
+    ),
     "which_tool": Text(en="What should be computed? Available: {options}.", ja="何を計算しますか？ 使えるもの: {options}。"),
     # ambiguities
     "note_square": Text(en='"{what}" was read as {value}', ja="「{what}」は {value} と読みました"),
@@ -152,6 +155,10 @@ _SENTENCES: dict[str, Text] = {
     "note_ignored": Text(en='"{what}" has no part in {tool} and was left out', ja="「{what}」は {tool} では使わないため除きました"),
     "note_unread": Text(
         en='the calculation does not use the number "{what}"', ja="数「{what}」は計算には使っていません"
+    ),
+    "note_other_unit": Text(
+        en='energies are given in units of the coupling, not as in "{what}"',
+        ja="エネルギーは「{what}」ではなく結合定数を単位として示します",
     ),
     "note_per_site": Text(
         en='energies are given per site, not as in "{what}"', ja="エネルギーは「{what}」ではなくサイトあたりで示します"

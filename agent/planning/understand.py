@@ -200,8 +200,10 @@ class _Reader:
         others = uncomputed_names(computing, self._vocabulary, self._language)
         if others:
             notes.append(say("note_not_computed", self._language, what=joined(others, self._language)))
-        if other := compiled(cues.OTHER_NORM).search(" ; ".join(part.text for part in computing)):
-            notes.append(say("note_per_site", self._language, what=other[0]))
+        text = " ; ".join(part.text for part in computing)
+        for key, pattern in (("note_per_site", cues.OTHER_NORM), ("note_other_unit", cues.OTHER_UNIT)):
+            if other := compiled(pattern).search(text):
+                notes.append(say(key, self._language, what=other[0]))
         refused = next((state.refusal for state in states if state.refusal), None)
         steps = sum(tool.n_calls() for tool in tools) + (1 if asking else 0)
         if refused is None and steps > most_steps():

@@ -104,6 +104,12 @@ OTHER_NORM = (
 )
 """Energies that are wanted otherwise than per site."""
 
+OTHER_UNIT = (
+    r"\bin\s+(?:units\s+of\s+)?(?:meV|eV|keV|kJ/mol|kelvins?|K|cm\^?-1|hartrees?|rydbergs?|joules?)(?![A-Za-z0-9_])|"
+    r"(?:meV|eV|kJ/mol|ケルビン|ジュール)(?:単位)?で"
+)
+"""Energies that are wanted in a physical unit."""
+
 HELP = (
     r"^\W*(?:/?help|\?+|usage|what can (?:you|this|ansatz) (?:do|compute|calculate)\b.*|what do you do|how do (?:i|you) use (?:this|you|ansatz).*|"
     r"(?:list|show)(?: me)?(?: all| the| your)* (?:tools?|commands?|capabilities)|hello|hi|hey|good (?:morning|evening)|thanks?|"

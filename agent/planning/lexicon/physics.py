@@ -243,7 +243,9 @@ SYSTEMS = (
         "infinite temperature|inverse temperature|room temperature|thermal average|high temperature|at temperature|高温",
     ),
     _system(
-        "Ising model with a longitudinal field", "縦磁場イジング模型", "longitudinal field|縦磁場|mixed field ising"
+        "Ising model with a longitudinal field",
+        "縦磁場イジング模型",
+        "longitudinal field|longitudinal|縦磁場|mixed field ising|field along z|magnetic field along z|magnetic field in the z direction|field in z|z field|field in the z direction|z方向の磁場",
     ),
 )
 

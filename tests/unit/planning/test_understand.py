@@ -127,6 +127,7 @@ def test_the_summary_names_model_size_boundary_convention_and_assumptions():
         ("energy of the 4x4 Heisenberg model with a transformer wavefunction", "a network other than an RBM"),
         ("total ground state energy of the 4x4 Heisenberg antiferromagnet, exact", "total ground state energy"),
         ("4x4ハイゼンベルクの全エネルギーを厳密に", "サイトあたり"),
+        ("exact energy of Heisenberg chain N=8 in kJ/mol", "in kJ/mol"),
         ("exact energy TFIM chain N=8 h=0.5±0.1", '"0.1"'),
         ("is the ground state energy of the 4x4 Heisenberg model -0.75?", '"-0.75"'),
         ("exact energy of the Heisenberg chain with 8 sites and 7 bonds", '"7"'),

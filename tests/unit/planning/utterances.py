@@ -28,6 +28,9 @@ COMPUTE = [
     ("exact gs energy heisenberg chain N = 8 10 12", "en", [ED], [chain(8), chain(10), chain(12)]),
     ("RBM energy heisenberg chain N=8 with alpha 1 2 4", "en", [GS], [chain(8, alpha=a) for a in (1, 2, 4)]),
     ("Heisenberg chain N=20 300 iterations gs energy", "en", [GS], [chain(20, n_iterations=300)]),
+    ("exact energy TFIM chain N=8, field twice the coupling", "en", [ED], tfim(2.0)),
+    ("exact energy TFIM chain N=8, field of half the coupling", "en", [ED], tfim(0.5)),
+    ("exact energy TFIM chain N=8 with h equal to J", "en", [ED], tfim(1.0)),
     # formulas with limits, two couplings, 「1サイトあたり」 far from its noun
     (r"exact energy TFIM H = -\sum_{i=1}^{N} \sigma^z_i \sigma^z_{i+1} - h \sum_{i=1}^{N} \sigma^x_i, N=8, h=2", "en", [ED], tfim(2.0)),
     (r"exact energy j1j2 H = J_1 \sum_{<ij>} S_i \cdot S_j + J_2 \sum_{<<ij>>} S_i \cdot S_j, J_1 = 1, J_2 = 0.4, 4x4", "en", [ED],
@@ -229,6 +232,10 @@ ASK = [
 
 # question, language, what has to be asked back
 MISSING = [
+    ("exact energy Heisenberg chain N>8", "en", {"shape"}),
+    ("exact energy Heisenberg chain with fewer than 10 sites", "en", {"shape"}),
+    ("exact energy TFIM chain N=8 with h > 2", "en", {"field"}),
+    ("8サイト以上のハイゼンベルク鎖の厳密なエネルギー", "ja", {"shape"}),
     ("exact energy of the Heisenberg chain of 8 to 12 sites", "en", {"shape"}),
     ("ground-state energy of the N=20 chain", "en", {"model"}),
     ("What is the ground state energy of the Heisenberg model?", "en", {"lattice", "shape"}),
@@ -245,6 +252,9 @@ MISSING = [
 
 # question, language, code of the refusal, exit status
 REFUSED = [
+    ("exact energy Heisenberg chain N=8, J = 1 (ferro)", "en", "convention_refused", 3),
+    ("exact energy TFIM chain N=8, magnetic field along z 0.3", "en", "unknown_system", 2),
+    ("exact energy of Ising chain N=8 in longitudinal and transverse field h=0.3", "en", "unknown_system", 2),
     # what would have been computed for another model, sector or sign
     ("antiferromagnetic Ising chain N=7 transverse field h=1 exact energy", "en", "convention_refused", 3),
     (r"exact energy TFIM H = J \sum \sigma^z_i \sigma^z_{i+1} - h \sum \sigma^x_i, h=0.5, N=7", "en", "convention_refused", 3),
