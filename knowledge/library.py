@@ -188,16 +188,21 @@ class Library:
                 extract = explain_book(about, self._source, language or own, reader, max_quotes)
                 if extract.citations:
                     return extract
-            ranked = self._rank(question, reader, 8, book, None)
-            answerability = self._answerability(question, ranked, reader)
+            # Scores of different books do not compare well, whether one answers does.
+            books = [book] if book is not None else list(reader.stamps())
+            tried = {name: self._rank(question, reader, 8, name, None) for name in books}
+            chance = {name: self._answerability(question, found, reader) for name, found in tried.items()}
+            chosen = max(books, key=lambda name: (chance[name], name == TEXTBOOK))
+            ranked, answerability = tried[chosen], chance[chosen]
             best = ranked[0].score if ranked else 0.0
             if answerability < self._calibrated(reader).threshold:
                 nearest = self._rank(question, reader, 8, book, language or own) or ranked
+                best = max((found[0].score for found in tried.values() if found), default=0.0)
                 return NotFound(query, _headings(nearest)[:3], own, best, answerability)
             for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
                 found = [
                     item
-                    for item in self._rank(question, reader, 4, book, wanted)
+                    for item in self._rank(question, reader, 4, chosen, wanted)
                     if item.passage.chapter_id != "overview"
                 ]
                 index = self._index(found[0].passage.book, reader) if found else None

@@ -60,6 +60,38 @@ def test_a_question_what_starts_with_the_definition(library, question, start):
 
 
 @pytest.mark.parametrize(
+    ("question", "place", "words"),
+    [
+        ("なぜ深いネットワークで勾配が消えるのか", "A2 §4", "指数関数的に消失するか爆発するから"),
+        ("Why do gradients vanish in deep networks?", "A2 §4", "Gradients vanish in the ordered phase"),
+        ("Why does attention divide by the square root of the dimension?", "B1 §1", "because the scalar product"),
+        ("なぜ対称性があると必要なデータが減るのか", "A3 §1", "バリアンスを取り除くからである"),
+        ("How does a Hamiltonian network keep the energy?", "A4 §3", "because the symplectic matrix"),
+        (
+            "どうしてリープフロッグ法ではエネルギーの誤差が増えないのか",
+            "A4 §4",
+            "近くにある別のハミルトン系の軌道だから",
+        ),
+        ("Why do language models hallucinate?", "B4 §2", "must hallucinate because"),
+        ("言語モデルはなぜ幻覚を起こすのか", "B4 §2", "一度も読まなかった事実に関するものだから"),
+        ("なぜL1の罰則は疎な解を与えるのか", "C11 §1", "1ノルムの球の角が座標軸の上にあり"),
+        (
+            "Why does the energy variance vanish for an eigenstate?",
+            "A5 §3",
+            "when the trial state is an exact eigenstate",
+        ),
+        ("拡散モデルで逆向きの過程はどのように得られるか", "B2 §1", "逆過程に必要なのがスコアだけだから"),
+    ],
+)
+def test_why_and_how_are_answered_with_the_reason(library, question, place, words):
+    answer = library.answer(question)
+    assert isinstance(answer, Extract)
+    chapter, section = place.split()
+    assert answer.citations[0].chapter.startswith(f"{chapter} ") and answer.citations[0].section.startswith(section)
+    assert any(words in citation.text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Who won the 1998 World Cup?",
