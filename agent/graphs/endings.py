@@ -56,7 +56,7 @@ def answer_of(
     """The answer of a turn; one with evidence begins with how the question was read."""
     reading = reading_of(state)
     line = _reading_line(state, reading)
-    if any(entry.kind != "cited" for entry in ledger):
+    if len(ledger):
         text = f"{line}\n\n{text}"
     return Answer(
         question=state["question"],
