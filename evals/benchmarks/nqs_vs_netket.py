@@ -28,7 +28,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from physics_engines.nqs.ansatz import Parameters
+    from physics_engines.nqs.ansatze import Parameters
     from physics_engines.nqs.backend import Backend
     from physics_engines.nqs.derivatives import LogDerivatives
 
@@ -178,7 +178,7 @@ def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
     from threadpoolctl import threadpool_limits
 
     from physics_engines.nqs import GroundStateSpec
-    from physics_engines.nqs.ansatz import build_ansatz
+    from physics_engines.nqs.ansatze import build_ansatz
     from physics_engines.nqs.backend import build_backend
     from physics_engines.nqs.hamiltonian import build_hamiltonian
     from physics_engines.nqs.optimisation import initial_state, iterate

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
-from physics_engines.nqs.ansatz import Ansatz, Parameters
+from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.derivatives import LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
@@ -47,7 +47,7 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     Raises:
         InvalidInput: The compiled backend was asked for and does not fit, or the device does not exist.
     """
-    from physics_engines.nqs.rbm import DenseRbm, SymmetricRbm
+    from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
 
     compiled = isinstance(ansatz, DenseRbm | SymmetricRbm) and device == "cpu"
     if name == "numba" and not compiled:

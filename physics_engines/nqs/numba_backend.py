@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs import kernels
-from physics_engines.nqs.ansatz import Ansatz, Parameters
+from physics_engines.nqs.ansatze import Ansatz, Parameters
+from physics_engines.nqs.ansatze.rbm import DenseRbm
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
-from physics_engines.nqs.rbm import DenseRbm
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
-from physics_engines.nqs.ansatz import Ansatz, Parameters
+from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient

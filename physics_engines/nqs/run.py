@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from physics_engines.errors import EngineError, Interrupted
 from physics_engines.estimate import Estimate
 from physics_engines.nqs import checkpoint
-from physics_engines.nqs.ansatz import Parameters, build_ansatz
+from physics_engines.nqs.ansatze import Parameters, build_ansatz
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
 from physics_engines.nqs.hamiltonian import build_hamiltonian

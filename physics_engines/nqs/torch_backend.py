@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
-from physics_engines.nqs.ansatz import Ansatz, Parameters
+from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 

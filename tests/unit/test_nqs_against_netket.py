@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from physics_engines.nqs import GroundStateSpec
-from physics_engines.nqs.ansatz import build_ansatz
+from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.reconfiguration import natural_gradient

@@ -6,12 +6,12 @@ from scipy import stats
 
 from physics_engines.errors import InvalidInput
 from physics_engines.nqs import GroundStateSpec
-from physics_engines.nqs.ansatz import build_ansatz
+from physics_engines.nqs.ansatze import build_ansatz
+from physics_engines.nqs.ansatze.rbm import DenseRbm
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives
 from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.rbm import DenseRbm
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.statistics import gamma_method

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from physics_engines.errors import EngineError, Interrupted, InvalidInput
 from physics_engines.nqs import ExactSpec, GroundStateSpec, exact_ground_state, ground_state
-from physics_engines.nqs.ansatz import build_ansatz
+from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.figure import draw_convergence
 from physics_engines.nqs.hamiltonian import build_hamiltonian

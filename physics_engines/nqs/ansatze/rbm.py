@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice
-from physics_engines.nqs.ansatz import Parameters
+from physics_engines.nqs.ansatze.base import Parameters
 
 if TYPE_CHECKING:
     import torch

@@ -1,4 +1,4 @@
-"""How people say the fields of the neural-quantum-state Specs, in English and Japanese."""
+"""How people say the fields of a model."""
 
 from physics_engines.spec import Convention, Extents, Slot
 from physics_engines.text import Text
@@ -295,69 +295,3 @@ FIELD = Slot(
     unit_of="coupling",
     only_with={"model": "tfim"},
 )
-
-ANSATZ = Slot(
-    en=("ansatz", "wave function"),
-    ja=("波動関数", "アンザッツ"),
-    values={
-        "rbm": ("real rbm", "dense rbm", "rbm with real weights", "実rbm", "実数rbm", "実数のrbm"),
-        "rbm_complex": (
-            "complex rbm",
-            "complex-valued rbm",
-            "rbm with complex weights",
-            "complex restricted boltzmann machine",
-            "rbm_complex",
-            "複素rbm",
-            "複素数rbm",
-            "複素数のrbm",
-            "複素ボルツマンマシン",
-        ),
-        "rbm_symmetric": ("symmetric rbm", "translation-symmetric rbm", "tied rbm", "並進対称rbm", "対称rbm"),
-        "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
-    },
-    shown={
-        "rbm": Text(en="real RBM", ja="実 RBM"),
-        "rbm_complex": Text(en="complex RBM", ja="複素 RBM"),
-        "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
-        "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
-    },
-)
-
-ALPHA = Slot(
-    symbols=("α", "alpha"),
-    en=("hidden density", "hidden unit density"),
-    ja=("隠れ層密度", "隠れユニット密度"),
-    en_label="α",
-    ja_label="α",
-)
-
-N_ITERATIONS = Slot(
-    symbols=("n_iterations", "n_iter"),
-    en=(
-        "iterations",
-        "steps",
-        "iteration",
-        "iters",
-        "optimisation steps",
-        "optimization steps",
-        "sr steps",
-        "training steps",
-    ),
-    ja=("反復", "反復回数", "回の反復", "イテレーション", "最適化ステップ", "ステップ"),
-    detail=True,
-)
-
-N_SAMPLES = Slot(
-    symbols=("n_samples",),
-    en=("samples", "sample", "mc samples"),
-    ja=("サンプル", "サンプル数", "個のサンプル", "標本"),
-    detail=True,
-)
-
-SEED = Slot(en=("seed", "random seed", "rng seed"), ja=("乱数の種", "シード", "乱数シード"))
-
-N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",), detail=True)
-
-LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",), detail=True)
-
-DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",), detail=True)

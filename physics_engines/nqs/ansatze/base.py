@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
-from physics_engines.nqs.spec import GroundStateSpec
-
 if TYPE_CHECKING:
     import torch
 
-    from physics_engines.nqs.rbm import RbmWeights
+    from physics_engines.nqs.ansatze.rbm import RbmWeights
 
 Parameters = NDArray[np.float64] | NDArray[np.complex128]
 """All variational parameters as one flat vector."""
@@ -54,14 +51,3 @@ class Ansatz(Protocol):
         self, configurations: NDArray[np.int8], t: NDArray[np.float64] | NDArray[np.complex128]
     ) -> NDArray[np.float64] | NDArray[np.complex128]:
         """Logarithmic derivatives from tanh of the hidden angles, shape (n_samples, n_parameters)."""
-
-
-def build_ansatz(spec: GroundStateSpec) -> Ansatz:
-    """The ansatz a Spec names."""
-    from physics_engines.nqs.rbm import DenseRbm, SymmetricRbm
-
-    lattice = Lattice(spec.shape, spec.boundary)
-    is_complex = spec.ansatz.endswith("complex")
-    if spec.ansatz.startswith("rbm_symmetric"):
-        return SymmetricRbm(lattice, spec.alpha, is_complex)
-    return DenseRbm(lattice.n_sites, spec.alpha, is_complex)

@@ -1,22 +1,11 @@
-"""Tools over the neural-quantum-state engine: a variational ground state and exact diagonalisation."""
+"""A variational ground state."""
 
-import math
-
-from physics_engines.estimate import Estimate
-from physics_engines.nqs.spec import ExactSpec, GroundStateSpec, SpinModelSpec
+from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
+from tools.nqs.exact import exact_cost
+from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relative_distance
 from tools.result import Artifact, Result
-
-MAX_EXACT_SITES = 20
-"""Largest lattice that is diagonalised beside a variational run."""
-
-
-def _exact_cost(spec: ExactSpec) -> Cost:
-    """Building the matrix and about a hundred products with it; calibrated on one core of a 2-core EPYC."""
-    per_row = spec.n_couplings / 2 + 1 if spec.conserves_magnetisation else spec.n_couplings
-    entries = spec.n_states * per_row
-    return Cost(seconds=0.6 + 6e-7 * entries, memory_gb=0.1 + spec.memory / 2**30)
 
 
 def _ground_state_cost(spec: GroundStateSpec) -> Cost:
@@ -33,12 +22,8 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
     per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
     seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
     if spec.n_sites <= MAX_EXACT_SITES:
-        seconds += _exact_cost(_exact_spec(spec)).seconds
+        seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
-
-
-def _exact_spec(spec: SpinModelSpec) -> ExactSpec:
-    return ExactSpec(**{name: getattr(spec, name) for name in SpinModelSpec.model_fields})
 
 
 @tool(
@@ -105,7 +90,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         context.monitor.checkpoint = context.out / "restart.npz"
     result = run_ground_state(spec, context.monitor)
     is_small = spec.n_sites <= MAX_EXACT_SITES
-    reference = exact_ground_state(_exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
+    reference = exact_ground_state(exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
 
     energy = result.energy_per_site
     found = {"energy_per_site": energy, "variance": result.variance_per_site, "v_score": result.v_score}
@@ -114,7 +99,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         name = "exact_energy_per_site" if reference.exactness == "exact" else "reference_energy_per_site"
         found[name] = reference
         if reference.value != 0:
-            found["relative_distance"] = _distance(energy, reference)
+            found["relative_distance"] = relative_distance(energy, reference)
     else:
         notes.append(
             Text(
@@ -124,7 +109,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         )
     if spec.conserves_magnetisation:
         notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
-    notes += _edge_of_two(spec)
+    notes += edge_of_two(spec)
 
     png, svg = draw_convergence(result, spec, reference, context.out / "energy")
     arrays = context.out / "state.npz"
@@ -148,84 +133,3 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
         reading=reading(spec),
         notes=tuple(notes),
     )
-
-
-def _edge_of_two(spec: SpinModelSpec) -> list[Text]:
-    """Some authors count the bond of a periodic edge of two sites twice; their energies differ."""
-    if spec.boundary == "open" or 2 not in spec.shape:
-        return []
-    return [
-        Text(
-            en="A periodic edge of length 2 has one bond here, not two.",
-            ja="長さ 2 の周期的な辺のボンドは、ここでは二重に数えず一本とします。",
-        )
-    ]
-
-
-def _distance(energy: Estimate, reference: Estimate) -> Estimate:
-    """How far the variational energy lies above the reference, relative to it."""
-    scale = abs(reference.value)
-    errors = (energy.error or 0.0, reference.error or 0.0)
-    named = {
-        "exact": Text(en="exact energy", ja="厳密値"),
-        "upper_bound": Text(en="best published bound", ja="既知の最良の上界"),
-    }.get(reference.exactness, Text(en="reference energy", ja="参照値"))
-    return Estimate(
-        label=Text(en=f"relative distance to the {named.en}", ja=f"{named.ja}との相対差"),
-        value=(energy.value - reference.value) / scale,
-        error=math.hypot(*errors) / scale,
-        exactness="stochastic",
-        method=Text(en="difference of the two energies", ja="二つのエネルギーの差"),
-    )
-
-
-@tool(
-    "nqs.exact",
-    title=Text(en="exact diagonalisation of a spin model", ja="スピン模型の厳密対角化"),
-    words={
-        "en": (
-            "exact",
-            "exactly",
-            "exact diagonalisation",
-            "diagonalise",
-            "diagonalising",
-            "diagonalisation",
-            "lanczos",
-            "ed",
-            "ground state",
-        ),
-        "ja": ("厳密", "厳密対角化", "ランチョス", "対角化"),
-    },
-    examples=(
-        Example(
-            en="Exact ground-state energy of the 4x4 Heisenberg model",
-            ja="4×4ハイゼンベルク模型の厳密な基底エネルギー",
-        ),
-        Example(
-            en="Exact diagonalisation of a TFIM chain, N=12, h=0.5", ja="N=12、h=0.5の横磁場イジング鎖の厳密対角化"
-        ),
-    ),
-    cost=_exact_cost,
-)
-def exact(spec: ExactSpec, context: ToolContext) -> Result:
-    """Exact ground-state energy per site of a small spin-1/2 lattice by sparse Lanczos diagonalisation.
-
-    Up to about 24 sites for Heisenberg and J1-J2 (sector S^z = 0) and 22 for the transverse-field Ising model.
-    """
-    from physics_engines.nqs import exact_ground_state, reference_energy
-    from physics_engines.nqs.labels import reading
-
-    result = exact_ground_state(spec, context.monitor)
-    notes = []
-    reference = reference_energy(spec)
-    if reference is not None and reference.exactness == "exact":
-        agrees = math.isclose(result.energy_per_site.value, reference.value, rel_tol=1e-9, abs_tol=1e-9)
-        verb = Text(en="agrees with", ja="一致しています") if agrees else Text(en="differs from", ja="一致しません")
-        notes.append(
-            Text(
-                en=f"The value {verb.en} an independent one within rounding: {reference.method.en}.",
-                ja=f"独立な値（{reference.method.ja}）と丸め誤差の範囲で{verb.ja}。",
-            )
-        )
-    notes += _edge_of_two(spec)
-    return Result(estimates={"energy_per_site": result.energy_per_site}, reading=reading(spec), notes=tuple(notes))

@@ -1,0 +1,16 @@
+"""From the name of an ansatz to the ansatz."""
+
+from physics_engines.lattices import Lattice
+from physics_engines.nqs.ansatze.base import Ansatz
+from physics_engines.nqs.spec import GroundStateSpec
+
+
+def build_ansatz(spec: GroundStateSpec) -> Ansatz:
+    """The ansatz a Spec names."""
+    from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+
+    lattice = Lattice(spec.shape, spec.boundary)
+    is_complex = spec.ansatz.endswith("complex")
+    if spec.ansatz.startswith("rbm_symmetric"):
+        return SymmetricRbm(lattice, spec.alpha, is_complex)
+    return DenseRbm(lattice.n_sites, spec.alpha, is_complex)

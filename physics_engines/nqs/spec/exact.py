@@ -1,0 +1,44 @@
+"""Exact diagonalisation of a model."""
+
+import math
+
+from pydantic import model_validator
+
+from physics_engines.nqs.spec.limits import MEMORY_LIMIT
+from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.spec import invalid
+from physics_engines.text import Text
+
+
+class ExactSpec(SpinModelSpec):
+    """Exact diagonalisation of a small lattice."""
+
+    @property
+    def n_states(self) -> int:
+        """Dimension of the sector that is diagonalised."""
+        return math.comb(self.n_sites, self.n_sites // 2) if self.conserves_magnetisation else 2**self.n_sites
+
+    @property
+    def memory(self) -> int:
+        """Bytes needed: the sparse matrix while it is assembled, and the Lanczos vectors."""
+        per_row = 1 + (self.n_couplings / 2 + 1 if self.conserves_magnetisation else self.n_couplings)
+        return int(self.n_states * (32 * per_row + 8 * 28))
+
+    def _memory_bound(self) -> str:
+        limit = f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
+        if self.n_sites > 40:
+            return f"{self.n_sites} sites; {limit}"
+        return f"{self.n_states} states need {self.memory / 2**30:.1f} GiB; {limit}"
+
+    @model_validator(mode="after")
+    def _fits_memory(self) -> "ExactSpec":
+        if self.n_sites > 40 or self.memory > MEMORY_LIMIT:
+            raise invalid(
+                "too_many_states",
+                Text(
+                    en="exact diagonalisation would not fit into memory; take fewer sites, or the variational method",
+                    ja="厳密対角化が使えるメモリに収まりません。サイト数を減らすか変分法を使ってください",
+                ),
+                bound=self._memory_bound(),
+            )
+        return self

@@ -1,0 +1,98 @@
+"""A variational ground state: network, sampling and optimisation."""
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from physics_engines.lattices.shape import is_bipartite
+from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
+from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.words import ground_state as words
+from physics_engines.spec import invalid
+from physics_engines.text import Text
+
+AnsatzName = Literal["rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex"]
+
+
+def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
+    shape, boundary, model = data.get("shape", (2,)), data.get("boundary", "open"), data.get("model", "heisenberg")
+    bipartite = is_bipartite(shape, boundary)
+    complex_weights = model == "j1j2" or (model == "heisenberg" and not bipartite)
+    # Without a Marshall basis the ground state need not have zero momentum, so nothing is tied there.
+    if boundary == "periodic" and (bipartite or model == "tfim"):
+        return "rbm_symmetric_complex" if complex_weights else "rbm_symmetric"
+    return "rbm_complex" if complex_weights else "rbm"
+
+
+def _default_alpha(data: dict[str, Any]) -> int:
+    if "symmetric" not in data.get("ansatz", ""):
+        return 2
+    n_sites = math.prod(data.get("shape", ()))
+    return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
+
+
+class GroundStateSpec(SpinModelSpec):
+    """Variational ground state of a spin model by a restricted Boltzmann machine and stochastic reconfiguration."""
+
+    ansatz: Annotated[
+        AnsatzName,
+        words.ANSATZ,
+    ] = Field(default_factory=_default_ansatz)
+    """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
+    lattice; complex weights for frustrated models."""
+    alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
+    """Hidden units per site. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4 on more;
+    2 without symmetry."""
+    n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
+    """Optimisation steps."""
+    n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
+    """Samples per optimisation step."""
+    n_final_samples: Annotated[int, words.N_FINAL_SAMPLES] = Field(default=32_768, ge=256, le=10_000_000)
+    """Fresh samples for the final energy, drawn after the last step."""
+    n_chains: int = Field(default=16, ge=2, le=4096)
+    """Independent Markov chains the samples are spread over."""
+    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.1, gt=0, le=1)
+    """Step of imaginary time in units of 1/J, before the trust region shortens it."""
+    diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(default=1e-3, ge=1e-8, le=1)
+    """Diagonal shift of the metric after the warm-up, in which it starts ten times larger."""
+    seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
+    """Seed of all random streams."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes needed: samples and hidden activations, tables of the moves, metric."""
+        size = 16 if self.ansatz.endswith("complex") else 8
+        hidden = self.alpha * self.n_sites
+        largest = max(self.n_samples, min(self.n_final_samples, 4096))
+        n_parameters = self.alpha * (self.n_sites + 1) if "symmetric" in self.ansatz else (self.n_sites + 1) * hidden
+        metric = min(self.n_samples, n_parameters) ** 2 * 3
+        jacobian = self.n_samples * n_parameters if n_parameters <= self.n_samples else n_parameters * 4
+        return int(size * (3 * largest * hidden + 3 * self.n_couplings * hidden + metric + jacobian)) + 300 * 2**20
+
+    @model_validator(mode="after")
+    def _fits(self) -> "GroundStateSpec":
+        if self.n_sites > MAX_SITES:
+            raise invalid(
+                "too_many_sites",
+                Text(
+                    en="that is more sites than variational Monte Carlo takes here",
+                    ja="ここでの変分モンテカルロ法で扱えるサイト数の上限を超えています",
+                ),
+                bound=f"{self.n_sites} sites; at most {MAX_SITES}",
+            )
+        if "symmetric" in self.ansatz and self.boundary == "open":
+            raise ValueError(
+                f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
+            )
+        if min(self.n_samples, self.n_final_samples) < 4 * self.n_chains:
+            raise ValueError(
+                f"{self.n_chains} chains need at least {4 * self.n_chains} samples, not "
+                f"{min(self.n_samples, self.n_final_samples)}"
+            )
+        if self.memory > MEMORY_LIMIT:
+            raise ValueError(
+                f"alpha = {self.alpha} on {self.n_sites} sites with {self.n_samples} samples needs "
+                f"{self.memory / 2**30:.1f} GiB; the bound is {MEMORY_LIMIT // 2**30} GiB, so lower alpha or n_samples"
+            )
+        return self

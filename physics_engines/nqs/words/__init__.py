@@ -1,0 +1,1 @@
+"""How people say the fields of the neural-quantum-state Specs, in English and Japanese."""

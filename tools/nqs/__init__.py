@@ -1,0 +1,6 @@
+"""Tools over the neural-quantum-state engine, one file each."""
+
+from tools.nqs.exact import exact
+from tools.nqs.ground_state import ground_state
+
+__all__ = ["exact", "ground_state"]
