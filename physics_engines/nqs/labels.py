@@ -1,6 +1,8 @@
 """How a model is named in words: reading, unit and convention."""
 
-from physics_engines.nqs.spec import SpinModelSpec
+from physics_engines.nqs.spec import GroundStateSpec, SpinModelSpec
+from physics_engines.nqs.spec.ground_state import SIZES
+from physics_engines.nqs.words.ground_state import ANSATZ
 from physics_engines.text import Text
 
 
@@ -34,6 +36,14 @@ def convention(spec: SpinModelSpec) -> Text:
         en="per site, " + rest.format(spins="Pauli matrices" if pauli else "S = σ/2"),
         ja="1サイトあたり、" + rest.format(spins="パウリ行列" if pauli else "S = σ/2"),
     )
+
+
+def network_label(spec: GroundStateSpec) -> Text:
+    """The ansatz and its sizes: "ViT, n_features = 16, n_layers = 2"."""
+    name = ANSATZ.shown[spec.ansatz]
+    signs = {"alpha": "α"}
+    sizes = [f"{signs.get(size, size)} = {getattr(spec, size)}" for size in SIZES if getattr(spec, size)]
+    return Text(en=", ".join([name.en, *sizes]), ja="、".join([name.ja, *sizes]))
 
 
 def reading(spec: SpinModelSpec) -> Text:

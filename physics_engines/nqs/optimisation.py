@@ -14,8 +14,6 @@ from physics_engines.nqs.sampling import Sample, draw, random_configurations
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import gamma_method
 
-N_DISCARD = 5
-"""Sweeps between a parameter update and the first recorded sample."""
 MOMENTUM = 0.9
 MAX_DISTANCE = 0.15
 """Trust region: longest Fubini-Study distance of one step."""
@@ -114,7 +112,7 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend) -> None:
     """
     backend.set_parameters(state.parameters)
     n_per_chain = -(-spec.n_samples // spec.n_chains)
-    sample = draw(backend, state.configurations, n_per_chain, N_DISCARD, state.rng)
+    sample = draw(backend, state.configurations, n_per_chain, spec.n_discard, state.rng)
     energies = backend.local_energies(sample.flat)
     row = _measure(energies.reshape(spec.n_chains, n_per_chain), spec.n_sites, sample.acceptance)
     if not is_acceptable(row, state):

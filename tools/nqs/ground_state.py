@@ -9,18 +9,11 @@ from tools.result import Artifact, Result
 
 
 def _ground_state_cost(spec: GroundStateSpec) -> Cost:
-    """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
-    is_complex = spec.ansatz.endswith("complex")
-    is_symmetric = "symmetric" in spec.ansatz
-    hidden = spec.alpha * spec.n_sites
-    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
-    per_sample = per_move * (spec.n_sites + spec.n_couplings / 2)
-    per_sample += hidden * (120e-9 if is_complex else 40e-9)
-    n_parameters = spec.alpha * (spec.n_sites + 1) if is_symmetric else (hidden + 1) * spec.n_sites
-    small = min(n_parameters, spec.n_samples)
-    flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
-    per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
-    seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
+    """Imports and compilation, then what the ansatz asks for one step and for one final sample."""
+    from physics_engines.nqs.ansatze import build_ansatz
+
+    work = build_ansatz(spec).work(spec)
+    seconds = 3.0 + spec.n_iterations * work.per_iteration + spec.n_final_samples * work.per_final_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)

@@ -4,16 +4,18 @@ G. Carleo and M. Troyer, Science 355, 602 (2017), eq. 2 and the translation-symm
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice
-from physics_engines.nqs.ansatze.base import Parameters
+from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
 
 if TYPE_CHECKING:
     import torch
+
+    from physics_engines.nqs.spec import GroundStateSpec
 
 _INITIAL_SCALE = 0.05
 _DIRECT_LIMIT = 48
@@ -38,7 +40,18 @@ class RbmWeights:
     weights: Numbers
 
 
-def _log_cosh(x: "torch.Tensor") -> "torch.Tensor":
+@runtime_checkable
+class Rbm(Ansatz, Protocol):
+    """Fast path: a restricted Boltzmann machine of any structure (dense, tied) that can say its full weights."""
+
+    def rbm_weights(self, parameters: Parameters) -> RbmWeights:
+        """Full weights."""
+
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
+        """Logarithmic derivatives from tanh of the hidden angles, shape (n_samples, n_parameters)."""
+
+
+def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     """log cosh without overflow, on the branch that is continuous along the real axis."""
     import torch
 
@@ -53,6 +66,26 @@ def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) ->
     return scale * rng.standard_normal(n)
 
 
+def _memory(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> int:
+    """Samples and hidden activations, tables of the moves, metric."""
+    hidden = spec.alpha * spec.n_sites
+    largest = max(spec.n_samples, min(spec.n_final_samples, 4096))
+    metric = min(spec.n_samples, n_parameters) ** 2 * 3
+    jacobian = spec.n_samples * n_parameters if n_parameters <= spec.n_samples else n_parameters * 4
+    numbers = 3 * largest * hidden + 3 * spec.n_couplings * hidden + metric + jacobian
+    return (16 if is_complex else 8) * numbers + 300 * 2**20
+
+
+def _work(spec: "GroundStateSpec", n_parameters: int, row: int, is_complex: bool) -> Work:
+    """Sampling, local energies and solve, where a row of derivatives costs ``row`` numbers to multiply."""
+    hidden = spec.alpha * spec.n_sites
+    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
+    per_sample = per_move * (spec.n_sites + spec.n_couplings / 2) + hidden * (120e-9 if is_complex else 40e-9)
+    small = min(n_parameters, spec.n_samples)
+    solve = (spec.n_samples * small * row + small**3 / 3) * (8e-10 if is_complex else 2e-10)
+    return Work(spec.n_samples * per_sample + solve + 2e-3, per_sample)
+
+
 class DenseRbm:
     """RBM without symmetry; parameters are a (N), b (alpha N) and W (alpha N x N, row by row), in this order.
 
@@ -62,10 +95,31 @@ class DenseRbm:
         is_complex: Complex parameters.
     """
 
+    _is_complex: ClassVar[bool] = False
+
     def __init__(self, n_sites: int, alpha: int, is_complex: bool) -> None:
         self.n_sites = n_sites
         self.n_hidden = alpha * n_sites
         self.is_complex = is_complex
+        self.has_complex_amplitude = is_complex
+
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """Two hidden units per site."""
+        return Defaults(sizes={"alpha": 2})
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+        return cls(spec.n_sites, spec.alpha, cls._is_complex)
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """See ``SpecifiedAnsatz``."""
+        return _memory(spec, self.n_parameters, self.is_complex)
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """See ``SpecifiedAnsatz``."""
+        return _work(spec, self.n_parameters, self.n_hidden + self.n_sites, self.is_complex)
 
     @property
     def n_parameters(self) -> int:
@@ -81,7 +135,7 @@ class DenseRbm:
         n, m = self.n_sites, self.n_hidden
         visible, hidden, weights = parameters[:n], parameters[n : n + m], parameters[n + m :].reshape(m, n)
         theta = configurations @ weights.T + hidden
-        return configurations @ visible + _log_cosh(theta).sum(dim=-1)
+        return configurations @ visible + log_cosh(theta).sum(dim=-1)
 
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
         """The three parts of the parameter vector."""
@@ -93,6 +147,12 @@ class DenseRbm:
         spins = configurations.astype(np.float64)
         products = (t[:, :, None] * spins[:, None, :]).reshape(len(spins), -1)
         return np.concatenate([spins.astype(t.dtype), t, products], axis=1)
+
+
+class ComplexDenseRbm(DenseRbm):
+    """A dense RBM that a Spec builds with complex parameters."""
+
+    _is_complex = True
 
 
 class SymmetricRbm:
@@ -108,10 +168,40 @@ class SymmetricRbm:
         is_complex: Complex parameters.
     """
 
+    _is_complex: ClassVar[bool] = False
+
     def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
         self.lattice = lattice
         self.alpha = alpha
         self.is_complex = is_complex
+        self.has_complex_amplitude = is_complex
+
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """12 hidden units per site on up to 20 sites, 8 up to 36, 4 on more."""
+        return Defaults(sizes={"alpha": 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4})
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+        if spec.boundary == "open":
+            raise ValueError(
+                f"{spec.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
+            )
+        return cls(Lattice(spec.shape, spec.boundary), spec.alpha, cls._is_complex)
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """See ``SpecifiedAnsatz``."""
+        return _memory(spec, self.n_parameters, self.is_complex)
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """See ``SpecifiedAnsatz``."""
+        return _work(spec, self.n_parameters, self.n_parameters, self.is_complex)
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``."""
+        return self.lattice.translations
 
     @property
     def n_parameters(self) -> int:
@@ -130,7 +220,7 @@ class SymmetricRbm:
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
         moved = configurations[..., translations]
         theta = moved @ features.T + hidden
-        return _log_cosh(theta).sum(dim=(-2, -1))
+        return log_cosh(theta).sum(dim=(-2, -1))
 
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
         """Weights of all translated hidden units, ordered (feature, translation)."""
@@ -175,3 +265,9 @@ class SymmetricRbm:
             product = np.conj(fft.rfftn(grid, axes=axes)) * fft.rfftn(spins, axes=axes)
             correlation = fft.irfftn(product, s=shape, axes=axes)
         return cast(Numbers, correlation)
+
+
+class ComplexSymmetricRbm(SymmetricRbm):
+    """A tied RBM that a Spec builds with complex parameters."""
+
+    _is_complex = True
