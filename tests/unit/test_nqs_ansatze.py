@@ -46,7 +46,7 @@ def set_up(name: str, kind: str, backend: str = "torch"):
     start = ansatz.initial_parameters(np.random.default_rng(1))
     start = start + 0.03 * np.random.default_rng(2).standard_normal(len(start))
     spins = as_configurations(basis_states(spec.n_sites, spec.conserves_magnetisation), spec.n_sites)
-    scales = 1.03 ** np.arange(150)
+    scales = 0.3 * 1.03 ** np.arange(200)
     parameters = next(scale * start for scale in scales if amplitudes(ansatz, scale * start, spins).real.std() > 0.3)
     evaluator = build_backend(ansatz, hamiltonian, backend)
     evaluator.set_parameters(parameters)
