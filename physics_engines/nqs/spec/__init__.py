@@ -9,6 +9,7 @@ from physics_engines.nqs.spec.exact import ExactSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import LatticeName, ModelName, SpinModelSpec
+from physics_engines.nqs.spec.observables import ObservableName, ObservablesSpec
 
 __all__ = [
     "MAX_SITES",
@@ -18,5 +19,7 @@ __all__ = [
     "GroundStateSpec",
     "LatticeName",
     "ModelName",
+    "ObservableName",
+    "ObservablesSpec",
     "SpinModelSpec",
 ]
