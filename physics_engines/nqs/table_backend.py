@@ -30,7 +30,8 @@ def fits_table(ansatz: Ansatz, hamiltonian: Hamiltonian) -> bool:
     n = hamiltonian.n_sites
     if n > _MAX_SITES:
         return False
-    n_states = comb(n, n // 2) if hamiltonian.conserves_magnetisation else 2**n
+    n_up = n // 2 if hamiltonian.n_up is None else hamiltonian.n_up
+    n_states = comb(n, n_up) if hamiltonian.conserves_magnetisation else 2**n
     n_symmetries = len(ansatz.invariances) if isinstance(ansatz, Invariant) else 1
     return n_states <= _MAX_AMPLITUDES * n_symmetries
 
@@ -43,7 +44,7 @@ class TableBackend:
         self._hamiltonian = hamiltonian
         n = hamiltonian.n_sites
         self._bits = np.int64(1) << np.arange(n, dtype=np.int64)
-        states = basis_states(n, hamiltonian.conserves_magnetisation).astype(np.int64)
+        states = basis_states(n, hamiltonian.conserves_magnetisation, hamiltonian.n_up).astype(np.int64)
         spins = as_configurations(states, n) > 0
         lowest = states
         for permutation in ansatz.invariances if isinstance(ansatz, Invariant) else ():

@@ -8,7 +8,7 @@ from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relati
 from tools.result import Artifact, Result
 
 
-def _ground_state_cost(spec: GroundStateSpec) -> Cost:
+def ground_state_cost(spec: GroundStateSpec) -> Cost:
     """Imports and compilation, then what the ansatz asks for one step and for one final sample."""
     from physics_engines.nqs.ansatze import build_ansatz
 
@@ -64,7 +64,7 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
             ja="16サイトの横磁場イジング鎖、h=1の基底状態をRBMで求めて",
         ),
     ),
-    cost=_ground_state_cost,
+    cost=ground_state_cost,
 )
 def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.
@@ -77,7 +77,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs import ground_state as run_ground_state
     from physics_engines.nqs.figure import draw_convergence
-    from physics_engines.nqs.labels import reading
+    from physics_engines.nqs.labels import reading, sector_in_words
 
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
@@ -100,8 +100,9 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
                 ja="この格子の厳密または既知の参照エネルギーはここにはありません。",
             )
         )
-    if spec.conserves_magnetisation:
-        notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+    sector = sector_in_words(spec)
+    if sector:
+        notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
 
     png, svg = draw_convergence(result, spec, reference, context.out / "energy")

@@ -33,8 +33,7 @@ class Cells:
     @classmethod
     def of(cls, lattice: Lattice) -> "Cells":
         """Those of a lattice."""
-        n_cells = int(np.prod(lattice.shape))
-        return cls(tuple(lattice.shape), lattice.n_sites // n_cells, lattice.boundary == "periodic")
+        return cls(lattice.shape, lattice.n_basis, lattice.boundary == "periodic")
 
     @property
     def n_cells(self) -> int:

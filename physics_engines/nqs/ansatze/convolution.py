@@ -13,6 +13,7 @@ from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
 from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,8 @@ class _Convolutional(Network):
     """Layers of convolutions, named w0, b0, w1, …; ``_forward`` says what lies between them."""
 
     def __init__(self, lattice: Lattice, has_complex_amplitude: bool, channels: tuple[int, ...], kernel: int) -> None:
+        if lattice.kind == "graph":
+            raise ValueError("a graph has no unit cells for a convolution to run over; use vit, feed_forward or rbm")
         self.cells = Cells.of(lattice)
         self._windows = self.cells.windows(kernel)
         last = channels[-1] * (2 if has_complex_amplitude else 1)
@@ -135,7 +138,7 @@ class Cnn(_Convolutional):
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``."""
-        lattice = Lattice(spec.shape, spec.boundary)
+        lattice = build_lattice(spec)
         return cls(lattice, not spec.is_sign_free, (spec.n_features,) * spec.n_layers, spec.kernel)
 
     def _forward(self, x: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]") -> "torch.Tensor":
@@ -163,7 +166,7 @@ class ResNet(_Convolutional):
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``: one embedding, two convolutions per block, one convolution to the angles."""
-        lattice = Lattice(spec.shape, spec.boundary)
+        lattice = build_lattice(spec)
         return cls(lattice, not spec.is_sign_free, (spec.n_features,) * (2 * spec.n_layers + 2), spec.kernel)
 
     def _forward(self, x: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]") -> "torch.Tensor":

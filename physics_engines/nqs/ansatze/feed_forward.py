@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from physics_engines.lattices import Lattice
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +47,7 @@ class FeedForward(Network):
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``."""
-        return cls(Lattice(spec.shape, spec.boundary), not spec.is_sign_free, spec.n_features, spec.n_layers)
+        return cls(build_lattice(spec), not spec.is_sign_free, spec.n_features, spec.n_layers)
 
     @property
     def n_multiplications(self) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice
 from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +56,7 @@ class Jastrow:
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``."""
-        return cls(Lattice(spec.shape, spec.boundary))
+        return cls(build_lattice(spec))
 
     @property
     def invariances(self) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
 from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     import torch
@@ -95,7 +96,7 @@ class VisionTransformer(Network):
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``."""
-        lattice = Lattice(spec.shape, spec.boundary)
+        lattice = build_lattice(spec)
         return cls(lattice, not spec.is_sign_free, spec.n_features, spec.n_layers, spec.n_heads, spec.patch)
 
     @property

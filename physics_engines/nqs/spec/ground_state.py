@@ -1,12 +1,11 @@
 """A variational ground state: network, sampling and optimisation."""
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from physics_engines.lattices.shape import is_bipartite
+from physics_engines.lattices.shape import count_sites
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.words import ground_state as words
@@ -32,11 +31,15 @@ SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
-    shape, boundary, model = data.get("shape", (2,)), data.get("boundary", "open"), data.get("model", "heisenberg")
-    bipartite = is_bipartite(shape, boundary)
-    complex_weights = model == "j1j2" or (model == "heisenberg" and not bipartite)
-    # Without a Marshall basis the ground state need not have zero momentum, so nothing is tied there.
-    if boundary == "periodic" and (bipartite or model == "tfim"):
+    try:
+        model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
+    except (KeyError, ValidationError):
+        return "rbm"  # this Spec is refused for the same reason
+    complex_weights = model.model == "j1j2" or not model.is_sign_free
+    # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
+    # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
+    is_tied = model.is_sign_free or (model.is_bipartite and model.exchange == "antiferromagnetic")
+    if model.boundary == "periodic" and is_tied:
         return "rbm_symmetric_complex" if complex_weights else "rbm_symmetric"
     return "rbm_complex" if complex_weights else "rbm"
 
@@ -46,7 +49,7 @@ def _defaults(data: dict[str, Any]) -> "Defaults":
     from physics_engines.nqs.ansatze.build import ansatz_class
 
     shape = data.get("shape", (2,))
-    return ansatz_class(data.get("ansatz", "rbm")).defaults(shape, math.prod(shape))
+    return ansatz_class(data.get("ansatz", "rbm")).defaults(shape, count_sites(shape, data.get("lattice")))
 
 
 def _default_size(name: str) -> Callable[[dict[str, Any]], int]:
@@ -123,7 +126,7 @@ class GroundStateSpec(SpinModelSpec):
                 ),
                 bound=f"{self.n_sites} sites; at most {MAX_SITES}",
             )
-        sizes = _defaults(self.model_dump(include={"shape", "ansatz"})).sizes
+        sizes = _defaults(self.model_dump(include={"shape", "lattice", "ansatz"})).sizes
         for name in SIZES:
             value = getattr(self, name)
             if name in sizes and value == 0:
