@@ -56,7 +56,7 @@ def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     """log cosh without overflow, on the branch that is continuous along the real axis."""
     import torch
 
-    folded = torch.where(x.real < 0, -x, x)
+    folded = torch.where(x.real < 0, -x, x) if x.is_complex() else x.abs()
     return folded + torch.log1p(torch.exp(-2 * folded)) - float(np.log(2))
 
 
