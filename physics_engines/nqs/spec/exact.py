@@ -1,7 +1,5 @@
 """Exact diagonalisation of a model."""
 
-import math
-
 from pydantic import model_validator
 
 from physics_engines.nqs.spec.limits import MEMORY_LIMIT
@@ -15,11 +13,6 @@ MAX_EXACT_BITS = 62
 
 class ExactSpec(SpinModelSpec):
     """Exact diagonalisation of a small lattice."""
-
-    @property
-    def n_states(self) -> int:
-        """Dimension of the sector that is diagonalised."""
-        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
 
     @property
     def memory(self) -> int:
