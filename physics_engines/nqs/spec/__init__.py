@@ -6,6 +6,7 @@ Energies are per site. Each pair of sites has one bond, also across a periodic e
 """
 
 from physics_engines.lattices.shape import LatticeName
+from physics_engines.nqs.spec.dynamics import DynamicsSpec
 from physics_engines.nqs.spec.exact import ExactSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_SITES",
     "MEMORY_LIMIT",
     "AnsatzName",
+    "DynamicsSpec",
     "ExactSpec",
     "Exchange",
     "GroundStateSpec",
