@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
 from physics_engines.lattices.shape import Boundary, is_bipartite
+from physics_engines.lattices.space_group import SpaceGroup, point_group, space_group
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ class Lattice:
     def coordinates(self) -> NDArray[np.int64]:
         """Shape (n_sites, dimension)."""
         return np.stack(np.unravel_index(np.arange(self.n_sites), self.shape), axis=1)
+
+    @property
+    def primitive_vectors(self) -> NDArray[np.float64]:
+        """Rows a_1, a_2."""
+        return np.eye(len(self.shape))
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """Real-space position of each site."""
+        return self.coordinates.astype(np.float64)
 
     @cached_property
     def neighbours(self) -> NDArray[np.int64]:
@@ -99,3 +110,21 @@ class Lattice:
             return np.arange(self.n_sites, dtype=np.int64)[None, :]
         moved = (self.coordinates[:, None, :] + self.coordinates[None, :, :]) % self.shape
         return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(moved, -1, 0)), self.shape), dtype=np.int64)
+
+    @property
+    def periods(self) -> NDArray[np.float64]:
+        """Vectors after which a periodic cluster repeats, as rows."""
+        return np.array(self.shape, dtype=np.float64)[:, None] * self.primitive_vectors
+
+    @cached_property
+    def space_group(self) -> SpaceGroup:
+        """Translations and point group of the cluster; an open one has only its point group."""
+        periods = self.periods if self.boundary == "periodic" else None
+        bonds = (self.neighbours, self.next_neighbours)
+        return space_group(self.positions, self.primitive_vectors, periods, bonds)
+
+    @cached_property
+    def point_group(self) -> SpaceGroup:
+        """Rotations and reflections about site 0 or, where more of them leave it fixed, another point."""
+        periods = self.periods if self.boundary == "periodic" else None
+        return point_group(self.space_group, self.primitive_vectors, periods, self.positions[0])

@@ -47,12 +47,18 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     Raises:
         InvalidInput: The compiled backend was asked for and does not fit, or the device does not exist.
     """
+    from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
 
-    compiled = isinstance(ansatz, DenseRbm | SymmetricRbm) and device == "cpu"
+    network = ansatz.base if isinstance(ansatz, Projected) else ansatz
+    compiled = isinstance(network, DenseRbm | SymmetricRbm) and device == "cpu"
     if name == "numba" and not compiled:
         raise InvalidInput("the compiled backend takes restricted Boltzmann machines on the CPU; use torch")
     if name != "torch" and compiled:
+        if isinstance(ansatz, Projected):
+            from physics_engines.nqs.projected_backend import ProjectedBackend
+
+            return ProjectedBackend(ansatz, hamiltonian)
         from physics_engines.nqs.numba_backend import NumbaBackend
 
         return NumbaBackend(ansatz, hamiltonian)

@@ -37,6 +37,8 @@ class Hamiltonian:
     amplitudes: NDArray[np.float64]
     conserves_magnetisation: bool
     is_rotated: bool
+    n_up: int | None = None
+    rotation: NDArray[np.int8] | None = None
 
     @property
     def n_sites(self) -> int:
@@ -79,4 +81,6 @@ def build_hamiltonian(spec: SpinModelSpec) -> Hamiltonian:
         amplitudes=sign * strength / 2,
         conserves_magnetisation=True,
         is_rotated=lattice.sublattice is not None,
+        n_up=lattice.n_sites // 2,
+        rotation=lattice.sublattice,
     )
