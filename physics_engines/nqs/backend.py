@@ -49,9 +49,10 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     """
     from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+    from physics_engines.nqs.ansatze.space_group import SpaceGroupRbm
 
     network = ansatz.base if isinstance(ansatz, Projected) else ansatz
-    compiled = isinstance(network, DenseRbm | SymmetricRbm) and device == "cpu"
+    compiled = isinstance(network, DenseRbm | SymmetricRbm | SpaceGroupRbm) and device == "cpu"
     if name == "numba" and not compiled:
         raise InvalidInput("the compiled backend takes restricted Boltzmann machines on the CPU; use torch")
     if name != "torch" and compiled:

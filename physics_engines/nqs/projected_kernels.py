@@ -6,7 +6,6 @@ the move w_p' = w_p r_p / sum_q w_q r_q. Signs and phases of the shares may canc
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from physics_engines.nqs.kernels import Integers, Numbers, Reals, Spins, _compiled
 

@@ -57,7 +57,7 @@ def amplitudes(hamiltonian, plain) -> tuple[np.ndarray, np.ndarray]:
 
 
 def name_of(case) -> str:
-    fields, sector, tied, is_complex = case
+    fields, sector = case[:2]
     return f"{'-'.join(map(str, fields.values()))}-{sector.momentum}-{sector.irrep}-{sector.spin_flip}"
 
 

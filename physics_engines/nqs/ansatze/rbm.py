@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.errors import InvalidInput
 from physics_engines.lattices import Lattice
 from physics_engines.nqs.ansatze.base import Parameters
 
@@ -99,42 +98,27 @@ class DenseRbm:
 
 
 class SymmetricRbm:
-    """RBM whose weights are tied by the translations of a periodic lattice, and optionally by its point group.
+    """RBM with translation-tied weights on a periodic lattice.
 
-    Parameters are b (n_features) and w (n_features x N, row by row): hidden unit (f, R, T) sees
-    theta = b_f + sum_i w_fi s_T(R(i)). There is no visible bias: a uniform one is constant in S^z = 0 and vanishes by
-    spin-flip symmetry in the transverse-field Ising model.
+    Parameters are b (alpha) and w (alpha x N, row by row): hidden unit (f, T) sees theta = b_f + sum_i w_fi s_T(i).
+    There is no visible bias: a uniform one is constant in S^z = 0 and vanishes by spin-flip symmetry in the
+    transverse-field Ising model.
 
     Args:
         lattice: Periodic lattice.
-        alpha: Hidden units per site; n_features times the number of elements of the point group.
+        alpha: Number of features, that is hidden units per site.
         is_complex: Complex parameters.
-        point_group: Permutations R of the sites, shape (n_elements, N); the identity alone where not given.
-
-    Raises:
-        InvalidInput: alpha is no multiple of the number of elements.
     """
 
-    def __init__(
-        self, lattice: Lattice, alpha: int, is_complex: bool, point_group: NDArray[np.int64] | None = None
-    ) -> None:
-        identity = np.arange(lattice.n_sites)[None, :]
+    def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
         self.lattice = lattice
         self.alpha = alpha
         self.is_complex = is_complex
-        self.point_group = identity if point_group is None else point_group
-        self.n_features, rest = divmod(alpha, len(self.point_group))
-        if rest or not self.n_features:
-            raise InvalidInput(
-                f"weights tied by {len(self.point_group)} point-group elements need a multiple of "
-                f"{len(self.point_group)} hidden units per site, not alpha = {alpha}"
-            )
-        self._inverse = np.argsort(self.point_group, axis=1)
 
     @property
     def n_parameters(self) -> int:
-        """n_features (N + 1)."""
-        return self.n_features * (self.lattice.n_sites + 1)
+        """alpha (N + 1)."""
+        return self.alpha * (self.lattice.n_sites + 1)
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
@@ -144,45 +128,37 @@ class SymmetricRbm:
         """See ``Ansatz.log_psi``."""
         import torch
 
-        hidden, features = parameters[: self.n_features], parameters[self.n_features :].reshape(self.n_features, -1)
+        hidden, features = parameters[: self.alpha], parameters[self.alpha :].reshape(self.alpha, -1)
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
-        turned = features[:, torch.as_tensor(self._inverse, device=configurations.device)].flatten(0, 1)
         moved = configurations[..., translations]
-        theta = moved @ turned.T + hidden.repeat_interleave(len(self.point_group))
+        theta = moved @ features.T + hidden
         return _log_cosh(theta).sum(dim=(-2, -1))
 
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
-        """Weights of all hidden units, ordered (feature, point-group element, translation)."""
+        """Weights of all translated hidden units, ordered (feature, translation)."""
         n = self.lattice.n_sites
-        features = parameters[self.n_features :].reshape(self.n_features, n)
-        turned = features[:, self._inverse].reshape(self.alpha, n)
+        features = parameters[self.alpha :].reshape(self.alpha, n)
         full = cast(Numbers, np.empty((self.alpha, n, n), dtype=parameters.dtype))
         np.put_along_axis(
             full,
             np.broadcast_to(self.lattice.translations, full.shape),
-            np.broadcast_to(turned[:, None, :], full.shape),
+            np.broadcast_to(features[:, None, :], full.shape),
             axis=2,
         )
-        hidden = cast(Numbers, np.repeat(parameters[: self.n_features], n * len(self.point_group)))
+        hidden = cast(Numbers, np.repeat(parameters[: self.alpha], n))
         visible = cast(Numbers, np.zeros(n, dtype=parameters.dtype))
         return RbmWeights(visible, hidden, full.reshape(-1, n))
 
     def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
-        """Sums over the group: sum_RT t_fRT and the correlations sum_RT t_fRT s_T(R(i))."""
+        """Sums over translations: sum_T t_fT and the correlations sum_T t_fT s_T(i)."""
         n_samples, n_sites = configurations.shape
-        units = t.reshape(n_samples, self.alpha, n_sites)
+        features = t.reshape(n_samples, self.alpha, n_sites)
         if n_sites <= _DIRECT_LIMIT:
             moved = configurations.astype(np.float64)[:, self.lattice.translations]
-            correlation: Numbers = units @ moved
+            correlation: Numbers = features @ moved
         else:
-            correlation = self._correlation_by_fft(configurations, units)
-        if len(self.point_group) > 1:
-            grouped = correlation.reshape(n_samples, self.n_features, -1, n_sites)
-            correlation = np.zeros((n_samples, self.n_features, n_sites), dtype=t.dtype)
-            for number, element in enumerate(self.point_group):
-                correlation += grouped[:, :, number, element]
-        biases = units.reshape(n_samples, self.n_features, -1).sum(axis=2)
-        return np.concatenate([biases, correlation.reshape(n_samples, -1)], axis=1)
+            correlation = self._correlation_by_fft(configurations, features)
+        return np.concatenate([features.sum(axis=2), correlation.reshape(n_samples, -1)], axis=1)
 
     def _correlation_by_fft(self, configurations: NDArray[np.int8], features: Numbers) -> Numbers:
         """sum_T t_fT s_T(i), shape (n_samples, alpha, n_sites), by the correlation theorem on the torus."""

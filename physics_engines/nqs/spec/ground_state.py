@@ -12,7 +12,9 @@ from physics_engines.nqs.words import ground_state as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
-AnsatzName = Literal["rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex"]
+AnsatzName = Literal[
+    "rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex", "rbm_space_group", "rbm_space_group_complex"
+]
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
