@@ -76,6 +76,11 @@ class SpaceGroup:
         return SpaceGroup(self.permutations[kept], self.rotations[kept], self.shifts[kept])
 
 
+def identity_group(n_sites: int) -> SpaceGroup:
+    """The group of the identity alone."""
+    return SpaceGroup(np.arange(n_sites, dtype=np.int64)[None, :], np.ones((1, 1, 1)), np.zeros((1, 1)))
+
+
 def space_group(positions: Reals, primitive: Reals, periods: Reals | None, bond_sets: Sequence[Integers]) -> SpaceGroup:
     """All motions of a cluster that map it and its bonds onto itself.
 

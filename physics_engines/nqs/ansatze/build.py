@@ -1,7 +1,7 @@
 """From the name of an ansatz to the ansatz."""
 
-from physics_engines.lattices import Lattice
 from physics_engines.nqs.ansatze.base import Ansatz
+from physics_engines.nqs.hamiltonian import build_lattice
 from physics_engines.nqs.spec import GroundStateSpec
 
 
@@ -10,7 +10,7 @@ def build_ansatz(spec: GroundStateSpec) -> Ansatz:
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
     from physics_engines.nqs.ansatze.space_group import SpaceGroupRbm
 
-    lattice = Lattice(spec.shape, spec.boundary)
+    lattice = build_lattice(spec)
     is_complex = spec.ansatz.endswith("complex")
     if spec.ansatz.startswith("rbm_space_group"):
         return SpaceGroupRbm(lattice, spec.alpha, is_complex)
