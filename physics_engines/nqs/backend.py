@@ -20,6 +20,9 @@ class Backend(Protocol):
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
 
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi of configurations (n_samples, n_sites); complex where amplitudes have signs or phases."""
+
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:

@@ -42,6 +42,7 @@ class NumbaBackend:
             self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
         self._weights = columns
         self._hidden = weights.hidden
+        self._bias = weights.visible
 
     def _angles(self, configurations: NDArray[np.int8]) -> Numbers:
         """Hidden angles theta, shape (n_samples, n_hidden)."""
@@ -58,6 +59,16 @@ class NumbaBackend:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = np.exp(2 * theta)
             return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=-2))
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+        return self._logs(configurations, self._angles(configurations))
+
+    def _logs(self, configurations: NDArray[np.int8], theta: Numbers) -> Numbers:
+        """a . s + sum log cosh theta, without overflow."""
+        folded = np.where(theta.real < 0, -theta, theta)
+        log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
+        return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]

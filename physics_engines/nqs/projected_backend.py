@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs import projected_kernels
-from physics_engines.nqs.ansatze.base import Parameters
 from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
@@ -26,18 +25,11 @@ class ProjectedBackend(NumbaBackend):
         self._projection = ansatz.projection
         self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
 
-    def set_parameters(self, parameters: Parameters) -> None:
-        """See ``Backend``."""
-        super().set_parameters(parameters)
-        weights = self._ansatz.rbm_weights(parameters)
-        assert weights is not None
-        self._bias = weights.visible
-
     def _prepare(self, configurations: NDArray[np.int8]) -> tuple[NDArray[np.int8], Numbers, Numbers]:
         """Images (n, n_images, n_sites), their hidden angles (n, n_images, n_hidden) and shares (n, n_images)."""
         images = self._projection.images(configurations)
         theta = self._angles(images)
-        logs = images @ self._bias + _log_cosh(theta).sum(axis=-1)
+        logs = self._logs(images, theta)
         coefficients = self._projection.coefficients
         if not np.iscomplexobj(logs):
             coefficients = coefficients.real
@@ -95,7 +87,7 @@ class ProjectedBackend(NumbaBackend):
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
         """log psi_P of configurations (n_samples, n_sites), complex where amplitudes have signs."""
         images = self._projection.images(configurations)
-        logs = images @ self._bias + _log_cosh(self._angles(images)).sum(axis=-1)
+        logs = self._logs(images, self._angles(images))
         top = logs.real.max(axis=-1)
         terms = self._projection.coefficients * np.exp(logs - top[:, None])
         with np.errstate(divide="ignore"):
@@ -105,11 +97,6 @@ class ProjectedBackend(NumbaBackend):
         n_images, n_hidden = len(self._projection.flips), self._weights.shape[1]
         size = max(1, _BLOCK // (n_images * n_hidden))
         return [slice(start, start + size) for start in range(0, n_samples, size)]
-
-
-def _log_cosh(x: Numbers) -> Numbers:
-    folded = np.where(x.real < 0, -x, x)
-    return cast(Numbers, folded + np.log1p(np.exp(-2 * folded)) - np.log(2))
 
 
 def _images_of_moves(

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from physics_engines.errors import EngineError, Interrupted
 from physics_engines.estimate import Estimate
 from physics_engines.nqs import checkpoint
-from physics_engines.nqs.ansatze import Parameters, build_ansatz
+from physics_engines.nqs.ansatze import Ansatz, Parameters, build_ansatz
+from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
-from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
 from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.nqs.symmetry import Projection, Sector, build_projection
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
@@ -73,20 +75,55 @@ def ground_state(
         InvalidInput: The restart file belongs to another calculation, or there is no such device.
         EngineError: The optimisation cannot go on (too many rejected steps in a row).
     """
+    ansatz = build_ansatz(spec)
+    hamiltonian = build_hamiltonian(spec)
+    plain = build_backend(ansatz, hamiltonian, backend, device)
+    projected = project(ansatz, spec, hamiltonian)
+    final = plain if projected is ansatz else build_backend(projected, hamiltonian, backend, device)
+    identity = f"{spec.digest()}:{type(plain).__name__}:{device}"
+    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, plain, final, final), identity, monitor)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What evaluates the wave function in the stages of a run.
+
+    Attributes:
+        ansatz: Where the initial parameters come from.
+        early: Before ``spec.projected_from``.
+        late: After it.
+        final: For the final measurement.
+    """
+
+    ansatz: Ansatz
+    early: Backend
+    late: Backend
+    final: Backend
+
+
+def optimise_and_measure(
+    spec: GroundStateSpec, hamiltonian: Hamiltonian, stages: Stages, identity: str, monitor: Monitor | None = None
+) -> GroundStateResult:
+    """Optimise from the seed or the restart file, then measure; raises what ``ground_state`` raises.
+
+    Args:
+        spec: Sampling and optimisation.
+        hamiltonian: Its model.
+        stages: Evaluators; those of the optimisation may add to the local energies what is to be minimised with them.
+        identity: Names the calculation in the restart file.
+        monitor: Progress, interruption and restart file.
+    """
     import scipy.linalg  # noqa: F401  # its BLAS must be loaded before its threads can be limited
     from threadpoolctl import threadpool_limits
 
     monitor = monitor or Monitor()
-    ansatz = build_ansatz(spec)
-    hamiltonian = build_hamiltonian(spec)
-    evaluator = build_backend(ansatz, hamiltonian, backend, device)
-    identity = f"{spec.digest()}:{type(evaluator).__name__}:{device}"
     with threadpool_limits(1):
         state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
         if state is None:
-            state = initial_state(spec, ansatz, hamiltonian, evaluator)
-        _optimise(state, spec, evaluator, monitor, identity)
-        parameters, final = _final_measurement(state, spec, evaluator)
+            first = stages.late if spec.projected_from == 0 else stages.early
+            state = initial_state(spec, stages.ansatz, hamiltonian, first)
+        _optimise(state, spec, stages, monitor, identity)
+        parameters, final = _final_measurement(state, spec, stages.final)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -100,7 +137,32 @@ def ground_state(
     )
 
 
-def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor: Monitor, identity: str) -> None:
+def has_tied_weights(spec: GroundStateSpec) -> bool:
+    """True when the ansatz is invariant under all translations in the basis of the Hamiltonian."""
+    return spec.ansatz.startswith(("rbm_symmetric", "rbm_space_group"))
+
+
+def projection_of(spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Projection | None:
+    """The projection onto the sector of a Spec, or None where there is nothing to project.
+
+    Raises:
+        InvalidInput: There is no such sector, or the ansatz cannot carry it.
+    """
+    sector = Sector(spec.momentum or None, None if spec.irrep == "none" else spec.irrep, spec.spin_flip)
+    return build_projection(hamiltonian, sector, tied=has_tied_weights(spec))
+
+
+def project(ansatz: Ansatz, spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Ansatz:
+    """The ansatz projected onto the sector of a Spec; the ansatz itself where none is given.
+
+    Raises:
+        InvalidInput: There is no such sector, or the ansatz cannot carry it.
+    """
+    projection = projection_of(spec, hamiltonian)
+    return ansatz if projection is None else Projected(ansatz, projection)
+
+
+def _optimise(state: RunState, spec: GroundStateSpec, stages: Stages, monitor: Monitor, identity: str) -> None:
     """Iterate to the end, saving now and then and when asked to stop."""
     saved = time.monotonic()
     while state.iteration < spec.n_iterations:
@@ -108,7 +170,8 @@ def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor:
             _save(state, monitor, identity)
             kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
             raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
-        iterate(state, spec, backend)
+        is_projected = state.iteration >= spec.projected_from * spec.n_iterations
+        iterate(state, spec, stages.late if is_projected else stages.early)
         _report(state, spec, monitor)
         if time.monotonic() - saved > _SAVE_INTERVAL:
             _save(state, monitor, identity)

@@ -88,7 +88,7 @@ def build_projection(hamiltonian: Hamiltonian, sector: Sector, *, tied: bool = F
         return None
     lattice_part, characters = _lattice_elements(hamiltonian, sector, tied)
     permutations, flips = lattice_part.permutations, np.ones(lattice_part.order, dtype=np.int8)
-    if not _are_symmetries(hamiltonian, permutations):
+    if not are_symmetries(hamiltonian, permutations):
         raise InvalidInput("the couplings of this model do not have the symmetry of its lattice")
     characters = characters * _rotation_signs(hamiltonian, permutations)
     if sector.spin_flip != "none":
@@ -103,6 +103,12 @@ def build_projection(hamiltonian: Hamiltonian, sector: Sector, *, tied: bool = F
         )
     is_trivial = len(projection.flips) == 1
     return None if is_trivial else projection
+
+
+def translations_of_tied_weights(hamiltonian: Hamiltonian) -> Projection:
+    """The sector of tied weights: invariant under all translations in the basis of the Hamiltonian."""
+    moves = hamiltonian.lattice.translations
+    return _without_repetition(moves, np.ones(len(moves), dtype=np.int8), np.ones(len(moves), dtype=np.complex128))
 
 
 def _lattice_elements(
@@ -140,7 +146,7 @@ def _lattice_elements(
     return whole, np.outer(phases, characters).ravel()
 
 
-def _are_symmetries(hamiltonian: Hamiltonian, permutations: NDArray[np.int64]) -> bool:
+def are_symmetries(hamiltonian: Hamiltonian, permutations: NDArray[np.int64]) -> bool:
     """Every permutation maps diagonal terms and moves onto terms of the same strength."""
     n_sites = hamiltonian.n_sites
 
