@@ -10,9 +10,19 @@ from numpy.typing import NDArray
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import Backend, BackendName, Numbers, build_backend
+from physics_engines.nqs.exact_sector import exact_sector
 from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.labels import convention
 from physics_engines.nqs.penalty import PenalisedBackend
-from physics_engines.nqs.run import GroundStateResult, Stages, ground_state, optimise_and_measure, project
+from physics_engines.nqs.run import (
+    GroundStateResult,
+    Stages,
+    ground_state,
+    has_tied_weights,
+    optimise_and_measure,
+    project,
+    projection_of,
+)
 from physics_engines.nqs.sampling import draw
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.spec.excited_state import ExcitedStateSpec
@@ -181,6 +191,53 @@ def _gap(spec: ExcitedStateSpec, ground: Estimate, excited: Estimate) -> Estimat
         convention=gap_convention(spec),
         flags=flags,
     )
+
+
+def compare_with_exact(spec: ExcitedStateSpec, result: ExcitedStateResult) -> dict[str, Estimate]:
+    """Exact energies and gap of the same sectors, and the fidelity; for lattices small enough to be diagonalised.
+
+    The exact counterpart of the penalty method is the second lowest level of the states the ansatz can carry.
+
+    Raises:
+        EngineError: Lanczos did not converge, or the sector holds no state.
+    """
+    excited, ground = spec.excited, spec.ground
+    hamiltonian = build_hamiltonian(excited)
+    tied = has_tied_weights(excited)
+    number = 1 if spec.method == "penalty" else 0
+    sector = exact_sector(hamiltonian, projection_of(excited, hamiltonian), number + 1, tied=tied)
+    upper, vectors = sector.level(number)
+    lower = exact_sector(build_hamiltonian(ground), None, 1).level(0)[0]
+    overlaps = vectors.conj().T @ amplitudes(result.evaluator, sector.configurations)
+    method = Text(
+        en=f"Lanczos, {len(sector.configurations)} states", ja=f"ランチョス法、{len(sector.configurations)} 状態"
+    )
+
+    def exact(label: Text, value: float, convention: Text) -> Estimate:
+        return Estimate(
+            label=Text(en=f"exact {label.en}", ja=f"厳密な{label.ja}"),
+            value=value * spec.coupling,
+            unit=result.gap.unit,
+            exactness="exact",
+            method=method,
+            convention=convention,
+        )
+
+    per_site = convention(spec)
+    return {
+        "exact_gap": exact(result.gap.label, upper - lower, gap_convention(spec)),
+        "exact_energy_per_site": exact(result.energy_per_site.label, upper / spec.n_sites, per_site),
+        "exact_ground_energy_per_site": exact(result.ground.energy_per_site.label, lower / spec.n_sites, per_site),
+        "fidelity": Estimate(
+            label=Text(en="fidelity with the exact excited state", ja="厳密な励起状態との忠実度"),
+            value=float(np.linalg.norm(overlaps) ** 2),
+            exactness="exact",
+            method=Text(
+                en="squared overlap, summed over all basis states and over degenerate partners",
+                ja="重なりの二乗、全基底状態と縮退した相手についての和",
+            ),
+        ),
+    }
 
 
 def amplitudes(evaluator: Backend, configurations: NDArray[np.int8]) -> Numbers:

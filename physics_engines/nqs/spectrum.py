@@ -79,6 +79,7 @@ class Spectrum:
         states: Basis states as in ``ExactResult``.
         vectors: Shape (n_states, n_levels), in the basis of ``Hamiltonian``.
         gap: Energy of the first level above the lowest one, of the whole lattice; None where none was found.
+        spin_gap: Energy of the first level whose total spin is larger by one; None where none was found.
         method: How they were found.
     """
 
@@ -86,6 +87,7 @@ class Spectrum:
     states: NDArray[np.int64]
     vectors: Vectors
     gap: Estimate | None
+    spin_gap: Estimate | None
     method: Text
 
     @property
@@ -116,18 +118,27 @@ def exact_levels(spec: ExactSpec, monitor: Monitor | None = None) -> Spectrum:
         levels += [reader.label(float(energies[start]), vector) for vector in rotated.T]
         columns.append(rotated)
         start = stop
-    gap = None
-    above = energies[energies - energies[0] >= _DEGENERATE]
-    if len(above):
-        gap = Estimate(
-            label=Text(en="energy gap", ja="エネルギーギャップ"),
-            value=float(above[0] - energies[0]) * spec.coupling,
+    def gap_to(label: Text, energy: float) -> Estimate:
+        return Estimate(
+            label=label,
+            value=(energy - levels[0].energy) * spec.coupling,
             unit=energy_unit(spec),
             exactness="exact",
             method=method,
             convention=gap_convention(spec),
         )
-    return Spectrum(tuple(levels), states, np.concatenate(columns, axis=1), gap, method)
+
+    above = [level.energy for level in levels if level.energy - levels[0].energy >= _DEGENERATE]
+    spin = levels[0].total_spin
+    larger = [level.energy for level in levels if spin is not None and level.total_spin == spin + 1]
+    return Spectrum(
+        levels=tuple(levels),
+        states=states,
+        vectors=np.concatenate(columns, axis=1),
+        gap=gap_to(Text(en="energy gap", ja="エネルギーギャップ"), above[0]) if above else None,
+        spin_gap=gap_to(Text(en="spin gap", ja="スピンギャップ"), larger[0]) if larger else None,
+        method=method,
+    )
 
 
 def gap_convention(spec: SpinModelSpec) -> Text:

@@ -9,7 +9,7 @@ from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relati
 from tools.result import Artifact, Result
 
 
-def _ground_state_cost(spec: GroundStateSpec) -> Cost:
+def ground_state_cost(spec: GroundStateSpec) -> Cost:
     """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
     is_complex = spec.ansatz.endswith("complex")
     is_symmetric = "symmetric" in spec.ansatz
@@ -22,6 +22,9 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
     small = min(n_parameters, spec.n_samples)
     flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
     per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
+    if spec.has_sector:
+        per_sample *= spec.n_images
+        per_step *= max(1.0, (1 - spec.projected_from) * spec.n_images)
     seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
@@ -73,7 +76,7 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
             ja="16サイトの横磁場イジング鎖、h=1の基底状態をRBMで求めて",
         ),
     ),
-    cost=_ground_state_cost,
+    cost=ground_state_cost,
 )
 def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.

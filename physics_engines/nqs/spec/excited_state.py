@@ -10,6 +10,8 @@ from physics_engines.nqs.spec.sector import SectorSpec, SpinFlip
 from physics_engines.nqs.words import excited_state as words
 from physics_engines.nqs.words import ground_state as ground_words
 from physics_engines.nqs.words import sector as sector_words
+from physics_engines.spec import invalid
+from physics_engines.text import Text
 
 Excitation = Literal["energy", "spin"]
 Method = Literal["spin", "sector", "penalty"]
@@ -87,9 +89,15 @@ class ExcitedStateSpec(SectorSpec):
     def _can_be_excited(self) -> "ExcitedStateSpec":
         if self.excitation == "spin":
             if self.total_sz is None:
-                raise ValueError(
-                    "the transverse-field Ising model does not conserve S^z, so it has no spin gap; ask for the "
-                    "energy gap"
+                raise invalid(
+                    "no_spin_gap",
+                    Text(
+                        en="the transverse-field Ising model does not conserve S^z, so it has no spin gap; ask for the "
+                        "energy gap",
+                        ja="横磁場イジング模型は S^z を保存しないため、スピンギャップはありません。"
+                        "エネルギーギャップを尋ねてください",
+                    ),
+                    unsolvable=True,
                 )
             if self.spin_flip != "none":
                 raise ValueError("a sector of S^z = 1 is not mapped onto itself by the spin flip; leave spin_flip out")

@@ -8,12 +8,17 @@ N_LEVELS = Slot(
     ja=("個の準位", "準位", "個の固有値", "固有値"),
     values={
         "2": (
+            "gap",
             "energy gap",
+            "first excited state energy",
+            "excited state energy",
+            "energy of the first excited state",
             "excitation gap",
             "excitation energy",
             "first excited state",
             "first excited",
             "excited state",
+            "ギャップ",
             "エネルギーギャップ",
             "励起ギャップ",
             "励起エネルギー",
@@ -22,6 +27,7 @@ N_LEVELS = Slot(
             "第1励起状態",
             "励起状態",
         ),
+        "8": ("spin gap", "singlet-triplet gap", "スピンギャップ"),
     },
     detail=True,
 )

@@ -22,7 +22,9 @@ EXCITATION = Slot(
     },
     shown={
         "energy": Text(en="lowest excited state", ja="最低励起状態"),
-        "spin": Text(en="lowest state with one more unit of S^z (spin gap)", ja="S^z が 1 大きい最低状態（スピンギャップ）"),
+        "spin": Text(
+            en="lowest state with one more unit of S^z (spin gap)", ja="S^z が 1 大きい最低状態（スピンギャップ）"
+        ),
     },
     detail=True,
 )
