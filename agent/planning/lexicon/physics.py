@@ -55,9 +55,9 @@ QUANTITIES = (
         "excited states",
         "励起状態",
         "excited state|excitation energy|excitation energies|first excited|energy of the first excited state|excitation|"
-        "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起|"
-        "magnon dispersion|dispersion|dispersion relation|分散関係",
+        "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起",
     ),
+    _quantity("magnon dispersion", "マグノン分散", "dispersion|dispersion relation|magnon spectrum|分散関係"),
     _quantity(
         "spectrum",
         "スペクトル",
