@@ -5,6 +5,7 @@ transverse-field Ising model uses Pauli matrices, H = -J sum sigma^z sigma^z - h
 Each pair of sites has one bond, also across a periodic edge of length 2.
 """
 
+from physics_engines.nqs.spec.dmrg import DmrgSpec
 from physics_engines.nqs.spec.exact import ExactSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_SITES",
     "MEMORY_LIMIT",
     "AnsatzName",
+    "DmrgSpec",
     "ExactSpec",
     "GroundStateSpec",
     "LatticeName",
