@@ -18,6 +18,7 @@ from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
+from physics_engines.nqs.samplers import Sampler, build_sampler
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
@@ -80,13 +81,14 @@ def ground_state(
     ansatz = build_ansatz(spec)
     hamiltonian = build_hamiltonian(spec)
     evaluator = build_backend(ansatz, hamiltonian, backend, device)
+    sampler = build_sampler(spec, ansatz, hamiltonian, evaluator, backend, device)
     identity = f"{spec.digest()}:{type(evaluator).__name__}:{device}"
     with threadpool_limits(1):
         state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
         if state is None:
-            state = initial_state(spec, ansatz, hamiltonian, evaluator)
-        _optimise(state, spec, evaluator, monitor, identity)
-        parameters, final = _final_measurement(state, spec, evaluator)
+            state = initial_state(spec, ansatz, hamiltonian, evaluator, sampler)
+        _optimise(state, spec, evaluator, sampler, monitor, identity)
+        parameters, final = _final_measurement(state, spec, evaluator, sampler)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -96,11 +98,13 @@ def ground_state(
         acceptance=final.acceptance,
         trace=state.trace,
         parameters=parameters,
-        configurations=state.configurations,
+        configurations=sampler.targets(state.configurations),
     )
 
 
-def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor: Monitor, identity: str) -> None:
+def _optimise(
+    state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler, monitor: Monitor, identity: str
+) -> None:
     """Iterate to the end, saving now and then and when asked to stop."""
     saved = time.monotonic()
     while state.iteration < spec.n_iterations:
@@ -108,7 +112,7 @@ def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor:
             _save(state, monitor, identity)
             kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
             raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
-        iterate(state, spec, backend)
+        iterate(state, spec, backend, sampler)
         _report(state, spec, monitor)
         if time.monotonic() - saved > _SAVE_INTERVAL:
             _save(state, monitor, identity)
@@ -140,7 +144,9 @@ def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
     )
 
 
-def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend) -> tuple[Parameters, Measurement]:
+def _final_measurement(
+    state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler
+) -> tuple[Parameters, Measurement]:
     """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
     for parameters, configurations in (
         (state.parameters, state.configurations),
@@ -148,9 +154,10 @@ def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend)
         (state.anchor.parameters, state.anchor.configurations.copy()),
     ):
         backend.set_parameters(parameters)
-        final = measure(backend, configurations, spec, state.rng)
+        sampler.set_parameters(parameters)
+        final = measure(backend, configurations, spec, state.rng, sampler)
         if np.isfinite(final.energies).all():
-            energy = float(final.energies.real.mean()) / spec.n_sites
+            energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
                 state.configurations = configurations
                 return parameters, final

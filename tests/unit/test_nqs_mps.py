@@ -45,6 +45,9 @@ def vector(result: DmrgResult, spec: DmrgSpec) -> np.ndarray:
         {"lattice": "square", "shape": "2x4", "model": "j1j2", "j2": 0.5, "coupling": 2.0},
         {"lattice": "square", "shape": "3x3", "model": "tfim", "field": 2.5},
         {"lattice": "square", "shape": "2x3", "boundary": "open"},
+        {"lattice": "kagome", "shape": "2x2", "boundary": "open", "total_sz": 1.0},
+        {"lattice": "chain", "shape": 7, "boundary": "open", "model": "xxz", "delta": 0.5, "total_sz": -0.5},
+        {"model": "couplings", "couplings": [[0, 1, 1.0], [1, 2, -0.5, 2.0], [0, 2, 0.7], [2, 3, 1.1]]},
     ],
     ids=lambda fields: "-".join(map(str, fields.values())),
 )

@@ -58,14 +58,14 @@ def _cuthill_mckee(pairs: NDArray[np.int64], n_sites: int) -> NDArray[np.int64]:
 
 def is_rotated(hamiltonian: Hamiltonian) -> bool:
     """True where sigma^x and sigma^z change names, so that the parity of flipped spins becomes a conserved number."""
-    return bool(not hamiltonian.conserves_magnetisation and (hamiltonian.moves[:, 1] < 0).all())
+    return bool(hamiltonian.n_up is None and (hamiltonian.moves[:, 1] < 0).all())
 
 
 def build_site(hamiltonian: Hamiltonian) -> "Site":
     """A spin one half with the conserved number of the Hamiltonian: S^z, the parity of all spin flips, or none."""
     from tenpy.networks.site import SpinHalfSite
 
-    if hamiltonian.conserves_magnetisation:
+    if hamiltonian.n_up is not None:
         return SpinHalfSite(conserve="Sz")
     return SpinHalfSite(conserve="parity" if is_rotated(hamiltonian) else None)
 
@@ -108,9 +108,11 @@ def build_operator(hamiltonian: Hamiltonian, order: NDArray[np.int64], site: "Si
 
 def start_product(hamiltonian: Hamiltonian, order: NDArray[np.int64]) -> list[str]:
     """A product state of the sector: antiparallel where S^z = 0 is kept, else the state all flips act on alike."""
-    if not hamiltonian.conserves_magnetisation:
-        return ["up"] * len(order)
-    sublattice = hamiltonian.lattice.sublattice
-    if sublattice is not None and sublattice.sum() == 0:
-        return ["up" if sublattice[site] > 0 else "down" for site in order]
-    return ["up" if k % 2 == 0 else "down" for k in range(len(order))]
+    n_sites, n_up = len(order), hamiltonian.n_up
+    if n_up is None:
+        return ["up"] * n_sites
+    signs = hamiltonian.rotation
+    if signs is not None and 2 * n_up == n_sites and signs.sum() == 0:
+        return ["up" if signs[site] > 0 else "down" for site in order]
+    # As evenly as the numbers allow.
+    return ["up" if (k + 1) * n_up // n_sites > k * n_up // n_sites else "down" for k in range(n_sites)]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from physics_engines.lattices.shape import count_sites
 from physics_engines.nqs.spec.limits import MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.words import dmrg as words
@@ -17,7 +18,7 @@ _EXACT_SITES = 16
 
 def _default_bond_dimension(data: dict[str, Any]) -> int:
     shape = data.get("shape", ())
-    if math.prod(shape) <= _EXACT_SITES:
+    if shape and count_sites(shape, data.get("lattice")) <= _EXACT_SITES:
         return 256
     return 192 if len(shape) == 1 else 128
 
@@ -36,12 +37,15 @@ class DmrgSpec(SpinModelSpec):
     @property
     def operator_width(self) -> int:
         """Rough bond dimension of the Hamiltonian as an operator: two plus three for each bond the worst cut severs."""
-        if len(self.shape) == 1:
-            severed = (2 if self.boundary == "periodic" else 1) * (2 if self.model == "j1j2" else 1)
+        per_site = self.n_couplings / self.n_sites if self.model != "tfim" else len(self.shape)
+        if len(self.shape) == 1 and self.lattice != "graph":
+            severed = per_site * (1 if self.boundary == "open" else 2)
+        elif self.lattice == "graph":
+            severed = min(per_site * self.n_sites / 2, self.n_sites)
         else:
-            rim = min(self.shape)
-            severed = (2 * rim if self.boundary == "periodic" else rim + 1) * (2 if self.model == "j1j2" else 1)
-        return 2 + (1 if self.model == "tfim" else 3) * severed
+            rim = self.n_sites * min(self.shape) / math.prod(self.shape)
+            severed = rim * per_site * (0.5 if self.boundary == "open" else 1) + 1
+        return int(2 + (1 if self.model == "tfim" else 3) * severed)
 
     @property
     def memory(self) -> int:
