@@ -20,6 +20,9 @@ class Backend(Protocol):
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
 
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi of configurations (n_samples, n_sites), shape (n_samples,); complex where amplitudes are."""
+
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
@@ -33,9 +36,6 @@ class Backend(Protocol):
             Recorded configurations, shape (n_chains, n_records, n_sites), and per chain the number of
             proposals that change the configuration and of those accepted.
         """
-
-    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
-        """log psi of configurations (n_samples, n_sites), shape (n_samples,)."""
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """Local energies in units of J, shape (n_samples,), of configurations (n_samples, n_sites)."""
@@ -66,12 +66,19 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     Raises:
         InvalidInput: The compiled backend was asked for and does not fit, or the device does not exist.
     """
+    from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+    from physics_engines.nqs.ansatze.space_group import SpaceGroupRbm
 
-    compiled = isinstance(ansatz, DenseRbm | SymmetricRbm) and device == "cpu"
+    network = ansatz.base if isinstance(ansatz, Projected) else ansatz
+    compiled = isinstance(network, DenseRbm | SymmetricRbm | SpaceGroupRbm) and device == "cpu"
     if name == "numba" and not compiled:
         raise InvalidInput("the compiled backend takes restricted Boltzmann machines on the CPU; use torch")
     if name != "torch" and compiled:
+        if isinstance(ansatz, Projected):
+            from physics_engines.nqs.projected_backend import ProjectedBackend
+
+            return ProjectedBackend(ansatz, hamiltonian)
         from physics_engines.nqs.numba_backend import NumbaBackend
 
         return NumbaBackend(ansatz, hamiltonian)

@@ -52,19 +52,24 @@ class NumbaBackend:
 
     def _halves(self, configurations: NDArray[np.int8]) -> Numbers:
         """1 - tanh(theta) and 1 + tanh(theta), both with all their digits, shape (n_samples, 2, n_hidden)."""
-        theta = self._angles(configurations)
+        return self._halves_of(self._angles(configurations))
+
+    def _halves_of(self, theta: Numbers) -> Numbers:
+        """The same of hidden angles (..., n_hidden), shape (..., 2, n_hidden)."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = np.exp(2 * theta)
-            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=1))
+            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=-2))
 
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
-        theta = self._angles(configurations)
+        return self._logs(configurations, self._angles(configurations))
+
+    def _logs(self, configurations: NDArray[np.int8], theta: Numbers) -> Numbers:
+        """a . s + sum log cosh theta, without overflow."""
         with np.errstate(over="ignore", invalid="ignore"):
             folded = np.where(theta.real < 0, -theta, theta)
             log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
-            values: Numbers = configurations @ self._bias + log_cosh.sum(axis=1)
-            return values
+            return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]

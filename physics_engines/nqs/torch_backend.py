@@ -107,7 +107,9 @@ class TorchBackend:
             there = self._ansatz.log_psi(self._parameters, (chunk[:, None, :] * flips).to(self._dtype))
             ratios = torch.where(connected, torch.exp(there - here[:, None]), 0)
             parts.append(diagonal + (ratios * self._amplitudes).sum(dim=1))
-        energies: Numbers = torch.cat(parts).cpu().numpy()
+        whole = torch.cat(parts)
+        # A real wave function of both signs has a complex logarithm, but real local energies.
+        energies: Numbers = (whole if self._ansatz.is_complex else whole.real).cpu().numpy()
         return energies
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:

@@ -22,6 +22,9 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
     small = min(n_parameters, spec.n_samples)
     flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
     per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
+    if spec.has_sector:
+        per_sample *= spec.n_images
+        per_step *= max(1.0, (1 - spec.projected_from) * spec.n_images)
     seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds

@@ -8,9 +8,12 @@ from physics_engines.nqs.spec import GroundStateSpec
 def build_ansatz(spec: GroundStateSpec) -> Ansatz:
     """The ansatz a Spec names."""
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+    from physics_engines.nqs.ansatze.space_group import SpaceGroupRbm
 
     lattice = build_lattice(spec)
     is_complex = spec.ansatz.endswith("complex")
+    if spec.ansatz.startswith("rbm_space_group"):
+        return SpaceGroupRbm(lattice, spec.alpha, is_complex)
     if spec.ansatz.startswith("rbm_symmetric"):
         return SymmetricRbm(lattice, spec.alpha, is_complex)
     return DenseRbm(lattice.n_sites, spec.alpha, is_complex)

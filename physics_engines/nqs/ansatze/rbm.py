@@ -43,7 +43,9 @@ def _log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     import torch
 
     folded = torch.where(x.real < 0, -x, x)
-    return folded + torch.log1p(torch.exp(-2 * folded)) - float(np.log(2))
+    # Beyond 40 the second term is lost to rounding, and complex log1p of a denormal number is not a number.
+    tail = torch.where(folded.real > 40, 0, torch.exp(-2 * folded))
+    return folded + torch.log1p(tail) - float(np.log(2))
 
 
 def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) -> Parameters:

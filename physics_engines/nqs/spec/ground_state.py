@@ -7,12 +7,15 @@ from pydantic import Field, ValidationError, model_validator
 from physics_engines.lattices.shape import SITES_PER_CELL, count_sites
 from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.spec.sector import SectorSpec
 from physics_engines.nqs.words import ground_state as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
 SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
-AnsatzName = Literal["rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex"]
+AnsatzName = Literal[
+    "rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex", "rbm_space_group", "rbm_space_group_complex"
+]
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
@@ -36,7 +39,7 @@ def _default_alpha(data: dict[str, Any]) -> int:
     return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
 
 
-class GroundStateSpec(SpinModelSpec):
+class GroundStateSpec(SectorSpec):
     """Variational ground state of a spin model by a restricted Boltzmann machine and stochastic reconfiguration."""
 
     ansatz: Annotated[
@@ -69,6 +72,10 @@ class GroundStateSpec(SpinModelSpec):
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
+    projected_from: float = Field(default=0.0, ge=0, le=1)
+    """Where a sector is given: share of the optimisation steps after which the wave function is projected onto it.
+    0 projects throughout, 1 only the finished wave function, which costs little and lowers the energy as well."""
+
     @property
     def memory(self) -> int:
         """Bytes needed: samples and hidden activations, tables of the moves, metric."""
@@ -81,6 +88,7 @@ class GroundStateSpec(SpinModelSpec):
         metric = min(n_samples, n_parameters) ** 2 * 3
         is_explicit = n_parameters <= n_samples or self.sampler == "exact"
         jacobian = n_samples * n_parameters if is_explicit else n_parameters * 4
+        largest *= min(self.n_images, 64)  # more images are evaluated in parts
         return int(size * (3 * largest * hidden + 3 * self.n_couplings * hidden + metric + jacobian)) + 300 * 2**20
 
     @model_validator(mode="after")
@@ -94,7 +102,7 @@ class GroundStateSpec(SpinModelSpec):
                 ),
                 bound=f"{self.n_sites} sites; at most {MAX_SITES}",
             )
-        if "symmetric" in self.ansatz and self.boundary == "open":
+        if self.ansatz.startswith(("rbm_symmetric", "rbm_space_group")) and self.boundary == "open":
             raise ValueError(
                 f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
             )
