@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs import projected_kernels
 from physics_engines.nqs.ansatze.projected import Projected
+from physics_engines.nqs.ansatze.rbm import Rbm
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.numba_backend import NumbaBackend, Numbers
@@ -21,6 +22,8 @@ class ProjectedBackend(NumbaBackend):
     """See ``Backend``."""
 
     def __init__(self, ansatz: Projected, hamiltonian: Hamiltonian) -> None:
+        if not isinstance(ansatz.base, Rbm):
+            raise TypeError("the compiled path of a projection takes restricted Boltzmann machines")
         super().__init__(ansatz.base, hamiltonian)
         self._projection = ansatz.projection
         self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
@@ -30,7 +33,7 @@ class ProjectedBackend(NumbaBackend):
         images = self._projection.images(configurations)
         theta = self._angles(images)
         logs = self._logs(images, theta)
-        coefficients = self._projection.coefficients
+        coefficients: Numbers = self._projection.coefficients
         if not np.iscomplexobj(logs):
             coefficients = coefficients.real
         with np.errstate(over="ignore", invalid="ignore"):
