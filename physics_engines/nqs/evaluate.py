@@ -115,7 +115,7 @@ def load_network(spec: EvaluateSpec) -> tuple[GroundStateSpec, Parameters]:
     is_complex = bool(np.abs(numbers.imag).max() > 0)
     sizes = {"ansatz": "rbm_complex" if is_complex else "rbm", "alpha": alpha}
     plain = {name: base[name] for name in SpinModelSpec.model_fields}
-    kept = {name: base[name] for name in ("n_final_samples", "n_chains", "seed")}
+    kept = {name: base[name] for name in ("n_final_samples", "n_chains", "seed", "sampler", "n_replicas")}
     return GroundStateSpec.model_validate({**plain, **kept, **sizes}), numbers if is_complex else numbers.real.copy()
 
 

@@ -6,6 +6,7 @@ Energies are per site. Each pair of sites has one bond, also across a periodic e
 """
 
 from physics_engines.lattices.shape import LatticeName
+from physics_engines.nqs.spec.compare import ComparedName, CompareSpec
 from physics_engines.nqs.spec.dmrg import DmrgSpec
 from physics_engines.nqs.spec.dynamics import DynamicsSpec
 from physics_engines.nqs.spec.evaluate import EvaluateSpec
@@ -20,6 +21,8 @@ __all__ = [
     "MAX_SITES",
     "MEMORY_LIMIT",
     "AnsatzName",
+    "CompareSpec",
+    "ComparedName",
     "DmrgSpec",
     "DynamicsSpec",
     "EvaluateSpec",

@@ -16,7 +16,8 @@ _EXACT_SITES = 16
 """Up to here the default bond dimension leaves nothing out: 2^(16/2)."""
 
 
-def _default_bond_dimension(data: dict[str, Any]) -> int:
+def default_bond_dimension(data: dict[str, Any]) -> int:
+    """What fits the lattice of a Spec that is being validated: see ``DmrgSpec.bond_dimension``."""
     shape = data.get("shape", ())
     if shape and count_sites(shape, data.get("lattice")) <= _EXACT_SITES:
         return 256
@@ -26,7 +27,7 @@ def _default_bond_dimension(data: dict[str, Any]) -> int:
 class DmrgSpec(SpinModelSpec):
     """Ground state of a spin model as a matrix product state, by the density-matrix renormalisation group (DMRG)."""
 
-    bond_dimension: Annotated[int, words.BOND_DIMENSION] = Field(default_factory=_default_bond_dimension, ge=2, le=4096)
+    bond_dimension: Annotated[int, words.BOND_DIMENSION] = Field(default_factory=default_bond_dimension, ge=2, le=4096)
     """Largest bond dimension. Where not given: 256 on up to 16 sites (exact there), else 192 on a chain and 128 on a
     lattice."""
     n_sweeps: Annotated[int, words.N_SWEEPS] = Field(default=6, ge=1, le=1000)
