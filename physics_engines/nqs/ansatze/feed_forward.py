@@ -12,6 +12,8 @@ from physics_engines.nqs.ansatze.network import Block, Network, dense, network_d
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
 
     from physics_engines.nqs.spec import GroundStateSpec
@@ -61,10 +63,30 @@ class FeedForward(Network):
 
         blocks = self.unflatten(parameters)
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
-        x = configurations[..., translations]
-        for number in range(len(self._widths) - 2):
-            x = torch.tanh(x @ blocks[f"w{number}"] + blocks[f"b{number}"])
-        outputs = (x @ blocks[f"w{len(self._widths) - 2}"]).sum(dim=-2)
+        return self._from_first_layer(blocks, configurations[..., translations] @ blocks["w0"])
+
+    def prepare(self, parameters: "torch.Tensor") -> "Callable[[torch.Tensor], torch.Tensor]":
+        """See ``Prepared``: all translations of the first layer are one matrix."""
+        import torch
+
+        blocks = self.unflatten(parameters)
+        translations = torch.as_tensor(self.lattice.translations, device=parameters.device)
+        n_copies, n_sites = translations.shape
+        matrix = parameters.new_zeros(n_sites, n_copies, self._widths[1])
+        matrix[translations, torch.arange(n_copies, device=parameters.device)[:, None]] = blocks["w0"]
+        flat = matrix.reshape(n_sites, -1)
+        return lambda configurations: self._from_first_layer(
+            blocks, (configurations @ flat).reshape(len(configurations), n_copies, -1)
+        )
+
+    def _from_first_layer(self, blocks: "dict[str, torch.Tensor]", x: "torch.Tensor") -> "torch.Tensor":
+        """log psi from the products of the first layer, shape (..., n_translations, n_features)."""
+        import torch
+
+        last = len(self._widths) - 2
+        for number in range(last):
+            x = torch.tanh((x @ blocks[f"w{number}"] if number else x) + blocks[f"b{number}"])
+        outputs = (x @ blocks[f"w{last}"]).sum(dim=-2)
         if self.has_complex_amplitude:
             return torch.complex(outputs[..., 0], outputs[..., 1])
         return outputs[..., 0]

@@ -133,9 +133,9 @@ def network_defaults(sizes: dict[str, int], n_sites: int) -> Defaults:
     return Defaults(
         sizes=sizes,
         n_iterations=200 if is_small else 120,
-        n_samples=1024 if is_small else 512,
+        n_samples=512,
         n_final_samples=16_384 if is_small else 8192,
-        n_chains=256 if is_small else 128,
+        n_chains=128,
         n_discard=1,
         learning_rate=0.1,
         diag_shift=1e-3,

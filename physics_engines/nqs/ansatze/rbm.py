@@ -56,7 +56,7 @@ def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     """log cosh without overflow, on the branch that is continuous along the real axis."""
     import torch
 
-    folded = torch.where(x.real < 0, -x, x)
+    folded = torch.where(x.real < 0, -x, x) if x.is_complex() else x.abs()
     # Beyond 40 the second term is lost to rounding, and complex log1p of a denormal number is not a number.
     tail = torch.where(folded.real > 40, 0, torch.exp(-2 * folded))
     return folded + torch.log1p(tail) - float(np.log(2))
