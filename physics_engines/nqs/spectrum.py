@@ -118,6 +118,7 @@ def exact_levels(spec: ExactSpec, monitor: Monitor | None = None) -> Spectrum:
         levels += [reader.label(float(energies[start]), vector) for vector in rotated.T]
         columns.append(rotated)
         start = stop
+
     def gap_to(label: Text, energy: float) -> Estimate:
         return Estimate(
             label=label,
