@@ -49,15 +49,15 @@ def wave_vector(momentum: tuple[int, ...], shape: tuple[int, ...], periods: Real
     """
     if len(momentum) != len(shape):
         raise InvalidInput(f"a lattice of {len(shape)} extent(s) has momenta of {len(shape)} number(s)")
-    vector: Reals = np.linalg.solve(periods, 2 * np.pi * np.array(momentum, dtype=np.float64))
-    return vector
+    vector = np.linalg.solve(periods, 2 * np.pi * np.array(momentum, dtype=np.float64))
+    return np.asarray(vector, dtype=np.float64)
 
 
 def translation_characters(group: SpaceGroup, k: Reals) -> NDArray[np.complex128]:
     """exp(-i k . t) of each shift: T_t |r> = |r + t> takes the plane wave exp(i k r) into exp(-i k t) times itself."""
     phase = np.exp(-1j * (group.shifts @ k))
     # Momenta 0 and pi have characters +1 and -1 without rounding.
-    return np.where(np.abs(phase.imag) < 1e-12, np.sign(phase.real), phase)
+    return np.asarray(np.where(np.abs(phase.imag) < 1e-12, np.sign(phase.real), phase), dtype=np.complex128)
 
 
 def leaves_invariant(group: SpaceGroup, k: Reals, periods: Reals) -> NDArray[np.bool_]:
@@ -69,5 +69,4 @@ def leaves_invariant(group: SpaceGroup, k: Reals, periods: Reals) -> NDArray[np.
         periods: Rows a with exp(i G . a) = 1 for those reciprocal vectors G: the primitive vectors.
     """
     moved = (group.rotations @ k - k) @ periods.T / (2 * np.pi)
-    result: NDArray[np.bool_] = (np.abs(moved - np.round(moved)) < 1e-6).all(axis=1)
-    return result
+    return np.asarray((np.abs(moved - np.round(moved)) < 1e-6).all(axis=1), dtype=np.bool_)

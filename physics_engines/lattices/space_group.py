@@ -164,7 +164,7 @@ class _Finder:
             size = max(float(np.ptp(positions)), 1.0) * 2
             self._origin, self._inverse = positions.min(axis=0) - size / 4, np.eye(positions.shape[1]) / size
         else:
-            self._origin, self._inverse = positions[0], np.linalg.inv(periods)
+            self._origin, self._inverse = positions[0], np.asarray(np.linalg.inv(periods), dtype=np.float64)
         keys = self._keys(positions)
         self._order = np.argsort(keys)
         self._sorted = keys[self._order]

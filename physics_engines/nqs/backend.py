@@ -1,6 +1,6 @@
 """The two ways to evaluate an ansatz: compiled tables (fast, RBM on CPU) and plain torch (any ansatz, any device)."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,6 @@ class Backend(Protocol):
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
 
-    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
-        """log psi of configurations (n_samples, n_sites); complex where amplitudes have signs or phases."""
-
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
@@ -37,11 +34,30 @@ class Backend(Protocol):
             proposals that change the configuration and of those accepted.
         """
 
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi of configurations (n_samples, n_sites), shape (n_samples,); complex where amplitudes have signs."""
+
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """Local energies in units of J, shape (n_samples,), of configurations (n_samples, n_sites)."""
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
+
+
+@runtime_checkable
+class Tempered(Protocol):
+    """A backend whose chains can sample |psi|^(2 beta), each with a beta of its own."""
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """See ``Backend``."""
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """``Backend.sweep`` with powers: beta of each chain, shape (n_chains,)."""
 
 
 def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu") -> Backend:

@@ -82,6 +82,21 @@ class ExplicitDerivatives:
         return result
 
 
+class WeightedDerivatives(ExplicitDerivatives):
+    """Those of a sample with weights w: centred by the weighted mean, row s times sqrt(n w_s).
+
+    So that sums over its rows are n times weighted means, as they are n times plain means without weights.
+
+    Args:
+        derivatives: Of the same configurations, without weights.
+        weights: Shape (n_samples,), adding up to 1.
+    """
+
+    def __init__(self, derivatives: LogDerivatives, weights: NDArray[np.float64]) -> None:
+        matrix = derivatives.matrix()
+        self._centred = (matrix - weights @ matrix) * np.sqrt(len(weights) * weights)[:, None]
+
+
 class DenseRbmDerivatives:
     """Those of a dense RBM, never stored: the Gram matrix is (1 + s s^T) * (1 + t t^dagger) - 1, then centred.
 

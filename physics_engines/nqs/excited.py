@@ -16,7 +16,9 @@ from physics_engines.nqs.labels import convention
 from physics_engines.nqs.penalty import PenalisedBackend
 from physics_engines.nqs.run import (
     GroundStateResult,
+    Stage,
     Stages,
+    build_stage,
     ground_state,
     has_tied_weights,
     optimise_and_measure,
@@ -93,7 +95,9 @@ def excited_state(
         ground_backend, sample = _sample_ground(spec.ground, ground, backend)
         penalised = PenalisedBackend(evaluator, ground_backend, sample, spec.penalty)
         identity = f"{spec.digest()}:penalty:{type(evaluator).__name__}"
-        stages = Stages(projected, penalised, penalised, evaluator)
+        stage = build_stage(projected, excited_spec, hamiltonian, backend)
+        optimised = Stage(penalised, stage.sampler)
+        stages = Stages(projected, optimised, optimised, stage)
         excited = optimise_and_measure(excited_spec, hamiltonian, stages, identity, upper_part)
         penalised.set_parameters(excited.parameters)
         overlap = _overlap(penalised, evaluator, excited, spec)

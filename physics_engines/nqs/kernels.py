@@ -55,6 +55,7 @@ def sweep(
     records: Spins,
     proposed: Integers,
     accepted: Integers,
+    powers: Reals,
 ) -> None:
     """Metropolis moves of all chains, in place.
 
@@ -71,6 +72,7 @@ def sweep(
         records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
         accepted: int64 (n_chains,), grows by those accepted.
+        powers: (n_chains,), beta where the chain samples |psi|^(2 beta).
     """
     n_hidden = halves.shape[2]
     n_moves = moves.shape[0]
@@ -90,7 +92,10 @@ def sweep(
                 ratio = visible[a, move]
                 for k in range(n_hidden):
                     ratio *= decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
-                if not (scaled - move < ratio.real * ratio.real + ratio.imag * ratio.imag):
+                weight = ratio.real * ratio.real + ratio.imag * ratio.imag
+                if powers[chain] != 1.0:
+                    weight = weight ** powers[chain]
+                if not (scaled - move < weight):
                     continue
                 accepted[chain] += 1
                 spins[chain, i] = -spins[chain, i]

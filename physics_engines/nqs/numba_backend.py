@@ -66,21 +66,28 @@ class NumbaBackend:
 
     def _logs(self, configurations: NDArray[np.int8], theta: Numbers) -> Numbers:
         """a . s + sum log cosh theta, without overflow."""
-        folded = np.where(theta.real < 0, -theta, theta)
-        log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
+        with np.errstate(over="ignore", invalid="ignore"):
+            folded = np.where(theta.real < 0, -theta, theta)
+            log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
         return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
         """See ``Backend``."""
+        return self.sweep_tempered(configurations, uniforms, np.ones(len(configurations)))
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Tempered``."""
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         kernels.sweep(
             configurations, self._halves(configurations), self._hamiltonian.moves,
             self._decay, self._up, self._down, self._growth, self._visible,
-            uniforms, records, proposed, accepted,
+            uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
         return records, proposed, accepted
 

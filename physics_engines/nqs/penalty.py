@@ -56,7 +56,7 @@ class PenalisedBackend:
         """E_loc + lambda c phi/psi."""
         energies = self._backend.local_energies(configurations)
         term = self._strength * self._overlaps(configurations)
-        return cast(Numbers, energies + (term if np.iscomplexobj(energies) else term.real))
+        return energies + (term if np.iscomplexobj(energies) else term.real)
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""

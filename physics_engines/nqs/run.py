@@ -19,6 +19,7 @@ from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
+from physics_engines.nqs.samplers import Sampler, build_sampler
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.symmetry import Projection, Sector, build_projection
 from physics_engines.progress import Monitor
@@ -77,16 +78,25 @@ def ground_state(
     """
     ansatz = build_ansatz(spec)
     hamiltonian = build_hamiltonian(spec)
-    plain = build_backend(ansatz, hamiltonian, backend, device)
     projected = project(ansatz, spec, hamiltonian)
-    final = plain if projected is ansatz else build_backend(projected, hamiltonian, backend, device)
-    identity = f"{spec.digest()}:{type(plain).__name__}:{device}"
-    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, plain, final, final), identity, monitor)
+    late = build_stage(projected, spec, hamiltonian, backend, device)
+    is_whole = projected is ansatz or spec.projected_from == 0
+    early = late if is_whole else build_stage(ansatz, spec, hamiltonian, backend, device)
+    identity = f"{spec.digest()}:{type(late.backend).__name__}:{device}"
+    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, early, late, late), identity, monitor)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What evaluates a wave function, and what samples it."""
+
+    backend: Backend
+    sampler: Sampler
 
 
 @dataclass(frozen=True)
 class Stages:
-    """What evaluates the wave function in the stages of a run.
+    """The wave function in the stages of a run.
 
     Attributes:
         ansatz: Where the initial parameters come from.
@@ -96,9 +106,17 @@ class Stages:
     """
 
     ansatz: Ansatz
-    early: Backend
-    late: Backend
-    final: Backend
+    early: Stage
+    late: Stage
+    final: Stage
+
+
+def build_stage(
+    ansatz: Ansatz, spec: GroundStateSpec, hamiltonian: Hamiltonian, backend: BackendName = "auto", device: str = "cpu"
+) -> Stage:
+    """Backend and sampler of an ansatz, as ``ground_state`` takes them."""
+    evaluator = build_backend(ansatz, hamiltonian, backend, device)
+    return Stage(evaluator, build_sampler(spec, ansatz, hamiltonian, evaluator, backend, device))
 
 
 def optimise_and_measure(
@@ -121,9 +139,9 @@ def optimise_and_measure(
         state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
         if state is None:
             first = stages.late if spec.projected_from == 0 else stages.early
-            state = initial_state(spec, stages.ansatz, hamiltonian, first)
+            state = initial_state(spec, stages.ansatz, hamiltonian, first.backend, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
-        parameters, final = _final_measurement(state, spec, stages.final)
+        parameters, final = _final_measurement(state, spec, stages.final.backend, stages.final.sampler)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -133,7 +151,7 @@ def optimise_and_measure(
         acceptance=final.acceptance,
         trace=state.trace,
         parameters=parameters,
-        configurations=state.configurations,
+        configurations=stages.final.sampler.targets(state.configurations),
     )
 
 
@@ -170,8 +188,8 @@ def _optimise(state: RunState, spec: GroundStateSpec, stages: Stages, monitor: M
             _save(state, monitor, identity)
             kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
             raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
-        is_projected = state.iteration >= spec.projected_from * spec.n_iterations
-        iterate(state, spec, stages.late if is_projected else stages.early)
+        stage = stages.late if state.iteration >= spec.projected_from * spec.n_iterations else stages.early
+        iterate(state, spec, stage.backend, stage.sampler)
         _report(state, spec, monitor)
         if time.monotonic() - saved > _SAVE_INTERVAL:
             _save(state, monitor, identity)
@@ -203,7 +221,9 @@ def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
     )
 
 
-def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend) -> tuple[Parameters, Measurement]:
+def _final_measurement(
+    state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler
+) -> tuple[Parameters, Measurement]:
     """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
     for parameters, configurations in (
         (state.parameters, state.configurations),
@@ -211,9 +231,10 @@ def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend)
         (state.anchor.parameters, state.anchor.configurations.copy()),
     ):
         backend.set_parameters(parameters)
-        final = measure(backend, configurations, spec, state.rng)
+        sampler.set_parameters(parameters)
+        final = measure(backend, configurations, spec, state.rng, sampler)
         if np.isfinite(final.energies).all():
-            energy = float(final.energies.real.mean()) / spec.n_sites
+            energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
                 state.configurations = configurations
                 return parameters, final

@@ -135,7 +135,7 @@ def exact_levels(spec: ExactSpec, monitor: Monitor | None = None) -> Spectrum:
     return Spectrum(
         levels=tuple(levels),
         states=states,
-        vectors=np.concatenate(columns, axis=1),
+        vectors=cast(Vectors, np.concatenate(columns, axis=1)),
         gap=gap_to(Text(en="energy gap", ja="エネルギーギャップ"), above[0]) if above else None,
         spin_gap=gap_to(Text(en="spin gap", ja="スピンギャップ"), larger[0]) if larger else None,
         method=method,
@@ -203,21 +203,21 @@ class _Reader:
     def _after(self, permutation: NDArray[np.int64], vectors: Vectors) -> Vectors:
         """U_g psi in the plain basis, (U_g psi)(s) = psi(s o g)."""
         images = (self._spins[:, permutation] > 0) @ self._bits
-        return cast(Vectors, vectors[np.searchsorted(self._states, images)])
+        return vectors[np.searchsorted(self._states, images)]
 
     def _flipped(self, vectors: Vectors) -> Vectors:
         images = (self._spins < 0) @ self._bits
-        return cast(Vectors, self._flip_sign * vectors[np.searchsorted(self._states, images)])
+        return self._flip_sign * vectors[np.searchsorted(self._states, images)]
 
     def _spin_squared(self, vectors: Vectors) -> Vectors:
         """S^2 = 3 N/4 - N (N - 1)/4 + sum of all exchanges of two sites."""
         n = self._lattice.n_sites
-        total = cast(Vectors, (0.75 * n - n * (n - 1) / 4) * vectors)
+        total = (0.75 * n - n * (n - 1) / 4) * vectors
         identity = np.arange(n)
         for i, j in combinations(range(n), 2):
             swap = identity.copy()
             swap[[i, j]] = j, i
-            total = cast(Vectors, total + self._after(swap, vectors))
+            total = total + self._after(swap, vectors)
         return total
 
     def separate(self, vectors: Vectors) -> Vectors:

@@ -49,8 +49,15 @@ class TorchBackend:
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
-        """See ``Backend``; all chains move together."""
+        """See ``Backend``."""
+        return self.sweep_tempered(configurations, uniforms, np.ones(len(configurations)))
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Tempered``; all chains move together."""
         torch = self._torch
+        twice = 2 * torch.as_tensor(powers, device=self._device)
         spins = torch.as_tensor(configurations, device=self._device).to(self._dtype)
         n_chains = len(spins)
         chains = torch.arange(n_chains, device=self._device)
@@ -71,7 +78,7 @@ class TorchBackend:
                 other = torch.where(is_flip, first, second)
                 trial[chains, other] = torch.where(is_flip, trial[chains, other], -trial[chains, other])
                 log_psi = self._ansatz.log_psi(self._parameters, trial)
-                accept = changes & (scaled - move < torch.exp(2 * (log_psi - current).real))
+                accept = changes & (scaled - move < torch.exp(twice * (log_psi - current).real))
                 spins = torch.where(accept[:, None], trial, spins)
                 current = torch.where(accept, log_psi, current)
                 proposed += changes

@@ -109,12 +109,18 @@ QUANTITIES = (
     _quantity(
         "correlation function",
         "相関関数",
-        "correlations|correlator|spin correlation|correlation length|相関長|スピン相関|相関",
+        "correlations|correlator|spin correlation|スピン相関|相関",
     ),
+    _quantity("correlation length", "相関長", "correlation lengths"),
     _quantity(
         "entanglement entropy",
         "エンタングルメントエントロピー",
-        "entanglement|von neumann entropy|エンタングルメント|もつれ",
+        "entanglement|エンタングルメント|もつれ",
+    ),
+    _quantity(
+        "von Neumann entropy",
+        "フォン・ノイマンエントロピー",
+        "von neumann entanglement entropy|フォンノイマンエントロピー",
     ),
     _quantity(
         "free energy", "自由エネルギー", "helmholtz free energy|partition function|分配関数|エントロピー|entropy"
@@ -142,7 +148,7 @@ QUANTITIES = (
     ),
     _quantity("time evolution", "時間発展", "dynamics|real-time|quench|実時間発展|クエンチ"),
     _quantity("phase diagram", "相図", "phase boundary|相境界"),
-    _quantity("spin stiffness", "スピン剛性", "spin-wave velocity|superfluid density|スピン波速度|fidelity|忠実度"),
+    _quantity("spin stiffness", "スピン剛性", "spin-wave velocity|superfluid density|スピン波速度"),
     _quantity(
         "amplitudes of the wave function",
         "波動関数の振幅",

@@ -55,8 +55,7 @@ class SpaceGroupRbm:
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
-        everywhere = self._tied.initial_parameters(rng)
-        return cast(Parameters, everywhere[: self.n_parameters])
+        return self._tied.initial_parameters(rng)[: self.n_parameters]
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""

@@ -1,6 +1,5 @@
 """Exact diagonalisation of a model."""
 
-import math
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -20,11 +19,6 @@ class ExactSpec(SpinModelSpec):
 
     n_levels: Annotated[int, words.N_LEVELS] = Field(default=1, ge=1, le=40)
     """Lowest states to find in the sector of total S^z; from 2 on with their quantum numbers and the energy gap."""
-
-    @property
-    def n_states(self) -> int:
-        """Dimension of the sector that is diagonalised."""
-        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
 
     @property
     def memory(self) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from physics_engines.lattices.shape import SITES_PER_CELL, count_sites
-from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
+from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.spec.sector import SectorSpec
 from physics_engines.nqs.words import ground_state as words
@@ -15,6 +15,7 @@ from physics_engines.text import Text
 AnsatzName = Literal[
     "rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex", "rbm_space_group", "rbm_space_group_complex"
 ]
+SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
@@ -58,6 +59,12 @@ class GroundStateSpec(SectorSpec):
     """Fresh samples for the final energy, drawn after the last step."""
     n_chains: int = Field(default=16, ge=2, le=4096)
     """Independent Markov chains the samples are spread over."""
+    sampler: Annotated[SamplerName, words.SAMPLER] = "metropolis"
+    """How |psi|^2 is sampled: by the moves of the Hamiltonian; with far exchanges and the flip of all spins as well
+    (composite); with replicas of |psi|^(2 beta) (parallel_tempering); or not at all, by a sum over every state of a
+    small sector (exact: no statistical error, and the numbers of samples do not matter)."""
+    n_replicas: int = Field(default=4, ge=2, le=64)
+    """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
     learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.1, gt=0, le=1)
     """Step of imaginary time in units of 1/J, before the trust region shortens it."""
     diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(default=1e-3, ge=1e-8, le=1)
@@ -74,12 +81,14 @@ class GroundStateSpec(SectorSpec):
         """Bytes needed: samples and hidden activations, tables of the moves, metric."""
         size = 16 if self.ansatz.endswith("complex") else 8
         hidden = self.alpha * self.n_sites
-        largest = max(self.n_samples, min(self.n_final_samples, 4096))
+        n_samples = self.n_states if self.sampler == "exact" else self.n_samples
+        largest = max(n_samples, min(self.n_final_samples, 4096))
         features = self.alpha * SITES_PER_CELL[self.lattice]
         n_parameters = (self.n_sites + 1) * (features if "symmetric" in self.ansatz else hidden)
-        metric = min(self.n_samples, n_parameters) ** 2 * 3
-        jacobian = self.n_samples * n_parameters if n_parameters <= self.n_samples else n_parameters * 4
         largest *= min(self.n_images, 64)  # more images are evaluated in parts
+        metric = min(n_samples, n_parameters) ** 2 * 3
+        is_explicit = n_parameters <= n_samples or self.sampler == "exact"
+        jacobian = n_samples * n_parameters if is_explicit else n_parameters * 4
         return int(size * (3 * largest * hidden + 3 * self.n_couplings * hidden + metric + jacobian)) + 300 * 2**20
 
     @model_validator(mode="after")
@@ -102,9 +111,22 @@ class GroundStateSpec(SectorSpec):
                 f"{self.n_chains} chains need at least {4 * self.n_chains} samples, not "
                 f"{min(self.n_samples, self.n_final_samples)}"
             )
+        self._check_sampler()
         if self.memory > MEMORY_LIMIT:
             raise ValueError(
                 f"alpha = {self.alpha} on {self.n_sites} sites with {self.n_samples} samples needs "
                 f"{self.memory / 2**30:.1f} GiB; the bound is {MEMORY_LIMIT // 2**30} GiB, so lower alpha or n_samples"
             )
         return self
+
+    def _check_sampler(self) -> None:
+        if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
+            size = f"{self.n_sites} sites" if self.n_sites > 30 else f"{self.n_states} states"
+            raise ValueError(
+                f"the exact sampler sums over every state of the sector, at most {MAX_ENUMERATED}, not those of "
+                f"{size}; take another sampler"
+            )
+        if self.n_up in (0, self.n_sites):
+            raise ValueError(
+                f"the sector total_sz = {self.total_sz} has a single state and nothing to vary; diagonalise exactly"
+            )

@@ -68,3 +68,20 @@ N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",), detail
 LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",), detail=True)
 
 DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",), detail=True)
+
+SAMPLER = Slot(
+    en=("sampler", "sampling method"),
+    ja=("サンプラー", "サンプリング法"),
+    values={
+        "composite": ("composite moves", "composite sampler", "複合更新"),
+        "parallel_tempering": ("parallel tempering", "replica exchange", "レプリカ交換", "パラレルテンパリング"),
+        "exact": ("exact enumeration", "exact sampling", "full summation", "全状態の和", "全数和"),
+    },
+    shown={
+        "metropolis": Text(en="Metropolis sampling", ja="メトロポリス法"),
+        "composite": Text(en="composite moves", ja="複合更新"),
+        "parallel_tempering": Text(en="parallel tempering", ja="レプリカ交換"),
+        "exact": Text(en="sum over all states", ja="全状態の和"),
+    },
+    detail=True,
+)
