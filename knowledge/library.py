@@ -224,7 +224,7 @@ class Library:
                 if extract.citations:
                     return extract
             found = self._answer(question, reader, language, book, max_quotes)
-        if model is None:
+        if model is None or model.n_passages == 0:
             return found
         if isinstance(found, NotFound):
             return self._answer_by_translation(question, found, book, max_quotes, model)
@@ -285,7 +285,7 @@ class Library:
         other: Language = "en" if question.language == "ja" else "ja"
         with self._store.reading() as reader:
             books = {item.book for item in reader.documents(book) if item.language == other} - {TEXTBOOK}
-        if not books or model.n_passages == 0:
+        if not books:
             return refused
         translation, _ = translated(question.text, question.language, model, self._glossary)
         if not translation:

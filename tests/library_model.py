@@ -29,10 +29,10 @@ def judge_honestly(question, passage):
     words = set(re.findall(r"[a-z]{4,}|[\u3400-\u9fff]{2}|[ァ-ヺー]{3,}", question.lower()))
     body = passage.partition("\n\n")[2]
     found = sum(word in passage.lower() for word in words) / max(len(words), 1)
-    return {"summary": body[:120], "score": round(10 * found, 1)}
+    return {"summary": body[:120], "score": round(10 * found**2, 1)}
 
 
-def script(translate=None, judge=judge_honestly, write="", plan=None, repair=None):
+def script(translate="", judge=judge_honestly, write="", plan=None, repair=None):
     """A script for tests/loopback.py; each part is text, a value, or a function of the fenced text."""
 
     def reply(body):

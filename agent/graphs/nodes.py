@@ -284,7 +284,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         why = phrases.OTHER_TONGUE if foreign else phrases.NOTHING_USED
         notes.append(why.in_language(reading.language))
     elif by_model:
-        bound = replace(bound, text=with_quotations(bound.text, ledger, reading.language))
+        bound = replace(bound, text=with_quotations(bound.text, outcomes_of(state), ledger, reading.language))
         words = phrases.MODEL_WORDS if any(entry.kind != "cited" for entry in ledger) else phrases.HELD_TO_PASSAGES
         notes += [*remarks(bound, reading.language), words.in_language(reading.language)]
     usage = budget.used

@@ -31,10 +31,15 @@ def compose(outcomes: Iterable[Outcome], ledger: Ledger, language: Language) -> 
     return "\n\n".join(part for part in parts if part)
 
 
-def with_quotations(prose: str, ledger: Ledger, language: Language) -> str:
-    """Prose of a model, followed by the quotations themselves where it does not hold them already."""
+def with_quotations(prose: str, outcomes: Iterable[Outcome], ledger: Ledger, language: Language) -> str:
+    """Prose of a model, followed by the quotations themselves where it does not hold them already.
+
+    Where everything is cited, what the tools said in words follows as well.
+    """
     cited = [entry for entry in ledger if entry.kind == "cited" and entry.quote]
     missing = [entry for entry in cited if entry.quote and entry.quote not in prose.replace("\n> ", "\n")]
+    if cited and len(cited) == len(ledger) and (notes := _notes(outcomes, language)):
+        prose = f"{prose}\n\n{notes}"
     if not missing:
         return prose
     blocks = []

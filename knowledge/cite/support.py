@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from knowledge.assist.orders import gives_orders
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import STOP_WORDS, coarse, concepts, plain_terms, stem, words_of
 from knowledge.ingest.sentences import sentence_spans
@@ -15,7 +16,10 @@ from knowledge.text import Language, language_of_document, language_of_question,
 
 _LEAST_SHARE: dict[Language, float] = {"en": 0.5, "ja": 0.45}
 """Least share of the words of a sentence that stand in the passage or in the question; Japanese by character pairs."""
-_SAME_SENTENCE = 0.6
+_LEAST_IN_SENTENCE, _LEAST_IN_CLAUSE = 4, 2
+_ALIKE = 0.75
+_NEARLY_VERBATIM = 0.9
+_JOINT = re.compile(r"[,;:、；：]\s|[、；：]|\b(?:but|while|whereas|which|because|since|so that|although)\b")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
 _NUMBER = re.compile(r"(?<![a-z\d.])\d+(?:\.\d+)*(?:\s*%)?")
 _GROUPING = re.compile(r"(?<=\d)[ ,\u2009](?=\d{3}(?!\d))")
@@ -26,6 +30,10 @@ _KANJI_PAIR = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff]{2}")
 _NOT = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|hardly|fails?|lacks?|\w+n't|impossible|unlike|false)\b"
     r"|ない|なく|なかっ|ません|ず(?=[、にる。]|と)|ぬ(?=[。、])|不可能|できぬ|無関係"
+)
+_ACTS = re.compile(
+    r"\bI(?:'ll|'m|'ve| will| am| have| shall| would| can| must| should)\b|<[/a-zA-Z!][^>]*>|[{}\[]\s*\"\w+\"\s*:"
+    r"|私(?:は|が)|(?:実行|削除|送信)(?:します|しました|いたします)"
 )
 _UNIVERSAL = re.compile(
     r"\b(?:always|all|every|only|exactly|never|any|guarantees?d?|proves?|proven)\b|必ず|常に|すべて|全て|のみ|だけ|完全に|保証"
@@ -59,6 +67,8 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
         question: The question it answers; its words and numbers may be repeated.
         glossary: Names of concepts in both languages, so that a passage in one can support a sentence in the other.
     """
+    if gives_orders(sentence) or _ACTS.search(sentence):
+        return "it speaks of acts, not of the subject"
     told = "\n".join(sources)
     ground = _GROUPING.sub("", search_copy(f"{told}\n{question}"))
     squeezed = re.sub(r"\s+", "", ground)
@@ -136,23 +146,56 @@ def _words(prose: str) -> list[str]:
 
 
 def _contradiction(prose: str, sources: Sequence[str]) -> str:
-    """Whether the sentence of a passage that is most like this one denies what it says, or says it of fewer cases."""
-    words = set(_words(prose))
-    best, nearest = 0.0, ""
-    for source in sources:
-        for start, end in sentence_spans(source):
-            its = set(_words(source[start:end]))
-            if words and its and (share := len(words & its) / len(words | its)) > best:
-                best, nearest = share, source[start:end]
-    if best < _SAME_SENTENCE:
-        return ""
-    copy, like = search_copy(prose), search_copy(nearest)
-    if len(_NOT.findall(copy)) % 2 != len(_NOT.findall(like)) % 2:
+    """Whether what is most like the prose, or a clause of it, denies it or says it of fewer cases."""
+    for split, least in ((_sentences, _LEAST_IN_SENTENCE), (_clauses, _LEAST_IN_CLAUSE)):
+        told = [(other, words) for source in sources for other in split(source) if (words := set(_words(other)))]
+        for part in split(prose):
+            reason = _denied(part, told, least)
+            if reason:
+                return reason
+    return ""
+
+
+def _denied(part: str, told: Sequence[tuple[str, set[str]]], least: int) -> str:
+    """Why a sentence or clause cannot follow from the one of the passages that shares most words with it."""
+    words = set(_words(part))
+    common = [(len(words & its), len(words & its) / max(min(len(words), len(its)), 1)) for _, its in told]
+    alike = [number for number, (n, share) in enumerate(common) if n >= least and share >= _ALIKE]
+    most = max((common[number][0] for number in alike), default=0)
+    reasons = []
+    for number in alike:
+        if common[number][0] == most:
+            other, its = told[number]
+            extent = most / max(len(words), len(its)) if least == _LEAST_IN_SENTENCE else _ALIKE
+            reasons.append(_denial(search_copy(part), search_copy(other), extent))
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+def _sentences(text: str) -> list[str]:
+    return [_FORMULA.sub(" ", text[start:end]) for start, end in sentence_spans(text)]
+
+
+def _clauses(text: str) -> list[str]:
+    return [part for sentence in _sentences(text) for part in _JOINT.split(sentence) if part.strip()]
+
+
+def _denial(said: str, told: str, extent: float) -> str:
+    """Why one piece cannot follow from another of nearly the same words; "" where it can.
+
+    Args:
+        said: The piece.
+        told: The other.
+        extent: Share of their words that is common. Negations are compared only where that is most of them: a long
+            sentence may hold one that belongs to another of its clauses.
+    """
+    denied, denying = len(_NOT.findall(told)), len(_NOT.findall(said))
+    one_sided = (denied == 0) != (denying == 0)
+    if (one_sided and extent >= _ALIKE) or ((denied - denying) % 2 and extent >= _NEARLY_VERBATIM):
         return "the passage says the opposite"
     for one, other in _OPPOSITES:
         for here, there in ((one, other), (other, one)):
-            if re.search(here, copy) and not re.search(here, like) and re.search(there, like):
+            if re.search(here, said) and not re.search(here, told) and re.search(there, told):
                 return "the passage says the opposite"
-    if set(_UNIVERSAL.findall(copy)) - set(_UNIVERSAL.findall(like)):
+    if set(_UNIVERSAL.findall(said)) - set(_UNIVERSAL.findall(told)):
         return "the passage says it of fewer cases"
     return ""

@@ -49,8 +49,8 @@ def wave_vector(momentum: tuple[int, ...], shape: tuple[int, ...], periods: Real
     """
     if len(momentum) != len(shape):
         raise InvalidInput(f"a lattice of {len(shape)} extent(s) has momenta of {len(shape)} number(s)")
-    vector = np.linalg.solve(periods, 2 * np.pi * np.array(momentum, dtype=np.float64))
-    return np.asarray(vector, dtype=np.float64)
+    vector = np.asarray(np.linalg.solve(periods, 2 * np.pi * np.array(momentum, dtype=np.float64)), dtype=np.float64)
+    return vector
 
 
 def translation_characters(group: SpaceGroup, k: Reals) -> NDArray[np.complex128]:
@@ -69,4 +69,5 @@ def leaves_invariant(group: SpaceGroup, k: Reals, periods: Reals) -> NDArray[np.
         periods: Rows a with exp(i G . a) = 1 for those reciprocal vectors G: the primitive vectors.
     """
     moved = (group.rotations @ k - k) @ periods.T / (2 * np.pi)
-    return np.asarray((np.abs(moved - np.round(moved)) < 1e-6).all(axis=1), dtype=np.bool_)
+    result = np.asarray((np.abs(moved - np.round(moved)) < 1e-6).all(axis=1))
+    return result

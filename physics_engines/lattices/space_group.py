@@ -62,13 +62,13 @@ class SpaceGroup:
     @cached_property
     def is_proper(self) -> NDArray[np.bool_]:
         """True for rotations, False for reflections, shape (order,)."""
-        result: NDArray[np.bool_] = np.linalg.det(self.rotations) > 0
+        result = np.asarray(np.linalg.det(self.rotations) > 0)
         return result
 
     @cached_property
     def is_translation(self) -> NDArray[np.bool_]:
         """True where R = 1, shape (order,)."""
-        result: NDArray[np.bool_] = (np.abs(self.rotations - np.eye(self.rotations.shape[-1])) < 1e-9).all(axis=(1, 2))
+        result = np.asarray((np.abs(self.rotations - np.eye(self.rotations.shape[-1])) < 1e-9).all(axis=(1, 2)))
         return result
 
     def select(self, kept: NDArray[np.bool_] | Integers) -> "SpaceGroup":
@@ -131,7 +131,7 @@ def point_group(group: SpaceGroup, primitive: Reals, periods: Reals | None, orig
     for steps in itertools.product(range(_CENTRES), repeat=len(origin)):
         centre = origin + np.array(steps) / _CENTRES @ primitive
         moved = (group.rotations @ centre + group.shifts - centre) @ inverse
-        fixed = (np.abs(moved - np.round(moved)) < 1e-6).all(axis=1)
+        fixed = np.asarray((np.abs(moved - np.round(moved)) < 1e-6).all(axis=1))
         if best is None or fixed.sum() > best.sum():
             best = fixed
     assert best is not None
@@ -162,7 +162,8 @@ class _Finder:
         self._periodic = periods is not None
         if periods is None:
             size = max(float(np.ptp(positions)), 1.0) * 2
-            self._origin, self._inverse = positions.min(axis=0) - size / 4, np.eye(positions.shape[1]) / size
+            self._origin: Reals = positions.min(axis=0) - size / 4
+            self._inverse: Reals = np.eye(positions.shape[1]) / size
         else:
             self._origin, self._inverse = positions[0], np.asarray(np.linalg.inv(periods), dtype=np.float64)
         keys = self._keys(positions)

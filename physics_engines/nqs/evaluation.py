@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
-from physics_engines.nqs.labels import convention, energy_unit
+from physics_engines.nqs.labels import convention, energy_unit, network_label
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.sampling import Sample, draw
 from physics_engines.nqs.spec import GroundStateSpec
@@ -120,7 +120,7 @@ def estimates(
     analysis = gamma_method(energies.real / n_sites)
     r_hat = split_r_hat(energies.real)
     flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
-    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    network = network_label(spec)
     n, chains = analysis.n_samples, analysis.n_chains
     sample = Text(en=f"{n} fresh samples in {chains} chains", ja=f"新しい {n} サンプル、{chains} 本の鎖")
 
@@ -145,7 +145,8 @@ def estimates(
         unit=energy_unit(spec),
         exactness="upper_bound",
         method=Text(
-            en=f"variational Monte Carlo, {network}, {sample.en}", ja=f"変分モンテカルロ法、{network}、{sample.ja}"
+            en=f"variational Monte Carlo, {network.en}, {sample.en}",
+            ja=f"変分モンテカルロ法、{network.ja}、{sample.ja}",
         ),
         convention=convention(spec),
         n_eff=analysis.n_eff,

@@ -95,9 +95,9 @@ def excited_state(
         ground_backend, sample = _sample_ground(spec.ground, ground, backend)
         penalised = PenalisedBackend(evaluator, ground_backend, sample, spec.penalty)
         identity = f"{spec.digest()}:penalty:{type(evaluator).__name__}"
-        stage = build_stage(projected, excited_spec, hamiltonian, backend)
-        optimised = Stage(penalised, stage.sampler)
-        stages = Stages(projected, optimised, optimised, stage)
+        stage = build_stage(excited_spec, projected, hamiltonian, backend)
+        kept_away = Stage(penalised, stage.sampler)
+        stages = Stages(projected, kept_away, kept_away, stage)
         excited = optimise_and_measure(excited_spec, hamiltonian, stages, identity, upper_part)
         penalised.set_parameters(excited.parameters)
         overlap = _overlap(penalised, evaluator, excited, spec)

@@ -33,7 +33,7 @@ _BLOCK = 8
 """Samples whose hidden units fit into the cache beside the tables of a move."""
 
 
-def _compiled(function: F) -> F:
+def compiled(function: F) -> F:
     """Compile on first call; keep the machine code on disk where any place for it can be written."""
     try:
         return cast(F, numba.njit(cache=True, fastmath=_FASTMATH, error_model="numpy")(function))
@@ -41,7 +41,7 @@ def _compiled(function: F) -> F:
         return cast(F, numba.njit(fastmath=_FASTMATH, error_model="numpy")(function))
 
 
-@_compiled
+@compiled
 def sweep(
     spins: Spins,
     halves: Numbers,
@@ -110,7 +110,7 @@ def sweep(
             records[chain, record] = spins[chain]
 
 
-@_compiled
+@compiled
 def local_energies(
     spins: Spins,
     halves: Numbers,
@@ -162,7 +162,7 @@ def local_energies(
                 energies[sample] += amplitudes[move] * ratio
 
 
-@_compiled
+@compiled
 def centred_gram(gram: Numbers, visible: NDArray[np.float32]) -> None:
     """Gram matrix of the centred derivatives of a dense RBM, in place, in two passes over one triangle.
 

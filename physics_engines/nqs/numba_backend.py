@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs import kernels
-from physics_engines.nqs.ansatze import Ansatz, Parameters
-from physics_engines.nqs.ansatze.rbm import DenseRbm
+from physics_engines.nqs.ansatze import Parameters
+from physics_engines.nqs.ansatze.rbm import DenseRbm, Rbm
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
@@ -17,15 +17,13 @@ Numbers = NDArray[np.float64] | NDArray[np.complex128]
 class NumbaBackend:
     """See ``Backend``. The tables hold n_moves x n_hidden numbers and are made once per parameter set."""
 
-    def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian) -> None:
+    def __init__(self, ansatz: Rbm, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
 
     def set_parameters(self, parameters: Parameters) -> None:
         """See ``Backend``."""
         weights = self._ansatz.rbm_weights(parameters)
-        if weights is None:
-            raise TypeError("the compiled backend needs an ansatz with RBM weights")
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
         second = np.where(pairs, moves[:, 1], 0)
@@ -69,7 +67,7 @@ class NumbaBackend:
         with np.errstate(over="ignore", invalid="ignore"):
             folded = np.where(theta.real < 0, -theta, theta)
             log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
-        return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
+            return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]

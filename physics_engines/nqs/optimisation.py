@@ -15,8 +15,6 @@ from physics_engines.nqs.sampling import Sample, draw
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import gamma_method
 
-N_DISCARD = 5
-"""Sweeps between a parameter update and the first recorded sample."""
 MOMENTUM = 0.9
 MAX_DISTANCE = 0.15
 """Trust region: longest Fubini-Study distance of one step."""
@@ -137,10 +135,10 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: S
     backend.set_parameters(state.parameters)
     n_per_chain = -(-spec.n_samples // spec.n_chains)
     if sampler is None:
-        sample = draw(backend, state.configurations, n_per_chain, N_DISCARD, state.rng)
+        sample = draw(backend, state.configurations, n_per_chain, spec.n_discard, state.rng)
     else:
         sampler.set_parameters(state.parameters)
-        sample = sampler.draw(state.configurations, n_per_chain, N_DISCARD, state.rng)
+        sample = sampler.draw(state.configurations, n_per_chain, spec.n_discard, state.rng)
     energies = backend.local_energies(sample.flat)
     row = _measure(energies, spec.n_sites, sample)
     if not is_acceptable(row, state):

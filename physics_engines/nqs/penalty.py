@@ -56,7 +56,8 @@ class PenalisedBackend:
         """E_loc + lambda c phi/psi."""
         energies = self._backend.local_energies(configurations)
         term = self._strength * self._overlaps(configurations)
-        return energies + (term if np.iscomplexobj(energies) else term.real)
+        result: Numbers = energies + (term if np.iscomplexobj(energies) else term.real)
+        return result
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""

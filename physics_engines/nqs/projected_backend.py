@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs import projected_kernels
 from physics_engines.nqs.ansatze.projected import Projected
+from physics_engines.nqs.ansatze.rbm import Rbm
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.numba_backend import NumbaBackend, Numbers
@@ -22,6 +23,8 @@ class ProjectedBackend(NumbaBackend):
     """See ``Backend``."""
 
     def __init__(self, ansatz: Projected, hamiltonian: Hamiltonian) -> None:
+        if not isinstance(ansatz.base, Rbm):
+            raise TypeError("the compiled path of a projection takes restricted Boltzmann machines")
         moves, self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
         super().__init__(ansatz.base, replace(hamiltonian, moves=moves))  # tables of the images' moves as well
         self._model = hamiltonian
@@ -32,7 +35,7 @@ class ProjectedBackend(NumbaBackend):
         images = self._projection.images(configurations)
         theta = self._angles(images)
         logs = self._logs(images, theta)
-        coefficients = cast(Numbers, self._projection.coefficients)
+        coefficients: Numbers = self._projection.coefficients
         if not np.iscomplexobj(logs):
             coefficients = coefficients.real
         with np.errstate(over="ignore", invalid="ignore"):

@@ -7,10 +7,10 @@ the move w_p' = w_p r_p / sum_q w_q r_q. Signs and phases of the shares may canc
 
 import numpy as np
 
-from physics_engines.nqs.kernels import Integers, Numbers, Reals, Spins, _compiled
+from physics_engines.nqs.kernels import Integers, Numbers, Reals, Spins, compiled
 
 
-@_compiled
+@compiled
 def _ratio(
     spins: Spins,
     halves: Numbers,
@@ -32,10 +32,10 @@ def _ratio(
     ratio: complex = visible[a, own]
     for k in range(halves.shape[3]):
         ratio *= decay[own, k] + up[own, k] * halves[sample, image, a, k] + down[own, k] * halves[sample, image, b, k]
-    return ratio
+    return ratio  # type: ignore[no-any-return]
 
 
-@_compiled
+@compiled
 def sweep(
     spins: Spins,
     halves: Numbers,
@@ -120,7 +120,7 @@ def sweep(
             records[chain, record] = spins[chain]
 
 
-@_compiled
+@compiled
 def local_energies(
     spins: Spins,
     halves: Numbers,

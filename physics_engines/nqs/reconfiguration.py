@@ -37,8 +37,9 @@ def natural_gradient(
 ) -> Direction:
     """Solve (S + shift) v = F + shift momentum v_previous for the direction v.
 
-    S = <O^dagger O> and F = <O^dagger E> of the centred derivatives. In parameter space when there are at most as
-    many parameters as samples, in sample space otherwise; both give the same vector.
+    S = <O^dagger O> and F = <O^dagger E> of the centred derivatives; for real parameters of a complex amplitude,
+    their real parts. In parameter space when there are at most as many parameters as rows of derivatives, in sample
+    space otherwise; both give the same vector.
 
     Args:
         derivatives: Centred logarithmic derivatives of the samples.
@@ -51,16 +52,17 @@ def natural_gradient(
     Raises:
         numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
     """
-    n_samples, n_parameters = derivatives.shape
+    n_rows, n_parameters = derivatives.shape
+    n_samples = derivatives.n_samples
     if not np.isfinite(local_energies).all():
         raise np.linalg.LinAlgError("a local energy is not finite")
     if weights is None:
-        residual = local_energies - local_energies.mean()
+        residual = derivatives.rows(local_energies - local_energies.mean())
     else:
         derivatives = WeightedDerivatives(derivatives, weights)
-        residual = (local_energies - weights @ local_energies) * np.sqrt(n_samples * weights)
+        residual = derivatives.rows(local_energies)
     kept = None if previous is None or momentum == 0.0 else momentum * previous
-    if n_parameters <= n_samples:
+    if n_parameters <= n_rows:
         matrix = derivatives.matrix()
         force = derivatives.adjoint(residual)
         if kept is not None:

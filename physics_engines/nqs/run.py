@@ -78,25 +78,37 @@ def ground_state(
     """
     ansatz = build_ansatz(spec)
     hamiltonian = build_hamiltonian(spec)
+    plain = build_stage(spec, ansatz, hamiltonian, backend, device)
     projected = project(ansatz, spec, hamiltonian)
-    late = build_stage(projected, spec, hamiltonian, backend, device)
-    is_whole = projected is ansatz or spec.projected_from == 0
-    early = late if is_whole else build_stage(ansatz, spec, hamiltonian, backend, device)
-    identity = f"{spec.digest()}:{type(late.backend).__name__}:{device}"
-    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, early, late, late), identity, monitor)
+    final = plain if projected is ansatz else build_stage(spec, projected, hamiltonian, backend, device)
+    identity = f"{spec.digest()}:{type(plain.backend).__name__}:{device}"
+    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, plain, final, final), identity, monitor)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What evaluates a wave function, and what samples it."""
+    """What evaluates and what samples a wave function.
+
+    Attributes:
+        backend: Local energies and derivatives.
+        sampler: Configurations.
+    """
 
     backend: Backend
     sampler: Sampler
 
 
+def build_stage(
+    spec: GroundStateSpec, ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu"
+) -> Stage:
+    """Backend and sampler of an ansatz as a Spec names them."""
+    backend = build_backend(ansatz, hamiltonian, name, device)
+    return Stage(backend, build_sampler(spec, ansatz, hamiltonian, backend, name, device))
+
+
 @dataclass(frozen=True)
 class Stages:
-    """The wave function in the stages of a run.
+    """What evaluates the wave function in the stages of a run.
 
     Attributes:
         ansatz: Where the initial parameters come from.
@@ -109,14 +121,6 @@ class Stages:
     early: Stage
     late: Stage
     final: Stage
-
-
-def build_stage(
-    ansatz: Ansatz, spec: GroundStateSpec, hamiltonian: Hamiltonian, backend: BackendName = "auto", device: str = "cpu"
-) -> Stage:
-    """Backend and sampler of an ansatz, as ``ground_state`` takes them."""
-    evaluator = build_backend(ansatz, hamiltonian, backend, device)
-    return Stage(evaluator, build_sampler(spec, ansatz, hamiltonian, evaluator, backend, device))
 
 
 def optimise_and_measure(
@@ -141,7 +145,7 @@ def optimise_and_measure(
             first = stages.late if spec.projected_from == 0 else stages.early
             state = initial_state(spec, stages.ansatz, hamiltonian, first.backend, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
-        parameters, final = _final_measurement(state, spec, stages.final.backend, stages.final.sampler)
+        parameters, final = _final_measurement(state, spec, stages.final)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -188,7 +192,8 @@ def _optimise(state: RunState, spec: GroundStateSpec, stages: Stages, monitor: M
             _save(state, monitor, identity)
             kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
             raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
-        stage = stages.late if state.iteration >= spec.projected_from * spec.n_iterations else stages.early
+        is_projected = state.iteration >= spec.projected_from * spec.n_iterations
+        stage = stages.late if is_projected else stages.early
         iterate(state, spec, stage.backend, stage.sampler)
         _report(state, spec, monitor)
         if time.monotonic() - saved > _SAVE_INTERVAL:
@@ -221,18 +226,16 @@ def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
     )
 
 
-def _final_measurement(
-    state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler
-) -> tuple[Parameters, Measurement]:
+def _final_measurement(state: RunState, spec: GroundStateSpec, stage: Stage) -> tuple[Parameters, Measurement]:
     """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
     for parameters, configurations in (
         (state.parameters, state.configurations),
         (state.last.parameters, state.last.configurations.copy()),
         (state.anchor.parameters, state.anchor.configurations.copy()),
     ):
-        backend.set_parameters(parameters)
-        sampler.set_parameters(parameters)
-        final = measure(backend, configurations, spec, state.rng, sampler)
+        stage.backend.set_parameters(parameters)
+        stage.sampler.set_parameters(parameters)
+        final = measure(stage.backend, configurations, spec, state.rng, stage.sampler)
         if np.isfinite(final.energies).all():
             energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):

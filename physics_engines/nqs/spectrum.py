@@ -203,11 +203,13 @@ class _Reader:
     def _after(self, permutation: NDArray[np.int64], vectors: Vectors) -> Vectors:
         """U_g psi in the plain basis, (U_g psi)(s) = psi(s o g)."""
         images = (self._spins[:, permutation] > 0) @ self._bits
-        return vectors[np.searchsorted(self._states, images)]
+        result: Vectors = vectors[np.searchsorted(self._states, images)]
+        return result
 
     def _flipped(self, vectors: Vectors) -> Vectors:
         images = (self._spins < 0) @ self._bits
-        return self._flip_sign * vectors[np.searchsorted(self._states, images)]
+        result: Vectors = self._flip_sign * vectors[np.searchsorted(self._states, images)]
+        return result
 
     def _spin_squared(self, vectors: Vectors) -> Vectors:
         """S^2 = 3 N/4 - N (N - 1)/4 + sum of all exchanges of two sites."""

@@ -120,6 +120,7 @@ def _levels(spec: ExactSpec, context: ToolContext) -> Result:
             )
         )
     notes += edge_of_two(spec)
-    wanted = ("spin_gap", "gap", "energy_per_site")
-    headline = tuple(name for name in found if "gap" not in found or name in wanted)
+    headline: tuple[str, ...] = tuple(name for name in ("spin_gap", "gap", "energy_per_site") if name in found)
+    if "gap" not in found:
+        headline = tuple(found)
     return Result(estimates=found, headline=headline, reading=reading(spec), notes=tuple(notes))

@@ -1,6 +1,5 @@
 """A variational ground state."""
 
-from physics_engines.lattices.shape import SITES_PER_CELL
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -10,22 +9,13 @@ from tools.result import Artifact, Result
 
 
 def ground_state_cost(spec: GroundStateSpec) -> Cost:
-    """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
-    is_complex = spec.ansatz.endswith("complex")
-    is_symmetric = "symmetric" in spec.ansatz
-    hidden = spec.alpha * spec.n_sites
-    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
-    per_sample = per_move * (spec.n_sites + spec.n_couplings / 2)
-    per_sample += hidden * (120e-9 if is_complex else 40e-9)
-    features = spec.alpha * SITES_PER_CELL[spec.lattice]
-    n_parameters = features * (spec.n_sites + 1) if is_symmetric else (hidden + 1) * spec.n_sites
-    small = min(n_parameters, spec.n_samples)
-    flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
-    per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
-    if spec.has_sector:
-        per_sample *= spec.n_images
-        per_step *= max(1.0, (1 - spec.projected_from) * spec.n_images)
-    seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
+    """Imports and compilation, then what the ansatz asks for one step and for one final sample, and for each image."""
+    from physics_engines.nqs.ansatze import build_ansatz
+
+    work = build_ansatz(spec).work(spec)
+    images = max(1.0, (1 - spec.projected_from) * spec.n_images)
+    seconds = 3.0 + spec.n_iterations * images * work.per_iteration
+    seconds += spec.n_final_samples * spec.n_images * work.per_final_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)

@@ -16,7 +16,6 @@ from physics_engines.nqs.symmetry import Projection
 if TYPE_CHECKING:
     import torch
 
-    from physics_engines.nqs.ansatze.rbm import RbmWeights
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -45,8 +44,13 @@ class Projected:
 
     @property
     def is_complex(self) -> bool:
-        """As the base. The logarithm of a real wave function of both signs is complex all the same."""
+        """As the base."""
         return self.base.is_complex
+
+    @property
+    def has_complex_amplitude(self) -> bool:
+        """As the base, and where a real wave function may have both signs."""
+        return self.base.has_complex_amplitude or not bool((self.projection.coefficients.real > 0).all())
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Those of the base."""
@@ -67,11 +71,3 @@ class Projected:
             is_positive = bool((self.projection.coefficients.real > 0).all())
             return top[..., 0] + torch.log(total if is_positive else total.to(torch.complex128))
         return top[..., 0] + torch.log((torch.exp(logs - top) * coefficients).sum(dim=-1))
-
-    def rbm_weights(self, parameters: Parameters) -> "RbmWeights | None":
-        """A sum of RBMs is none."""
-        return None
-
-    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
-        """Never called: there is no ``rbm_weights``."""
-        raise TypeError("a projected ansatz is no restricted Boltzmann machine")

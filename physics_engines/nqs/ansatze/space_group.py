@@ -1,17 +1,20 @@
 """RBM whose weights are tied by the whole space group of the lattice."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
 from physics_engines.lattices import Lattice
-from physics_engines.nqs.ansatze.base import Parameters
-from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, SymmetricRbm
+from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
+from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, SymmetricRbm, memory_of, work_of
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     import torch
+
+    from physics_engines.nqs.spec import GroundStateSpec
 
 
 class SpaceGroupRbm:
@@ -30,10 +33,13 @@ class SpaceGroupRbm:
         InvalidInput: alpha is no multiple of the number of elements.
     """
 
+    _is_complex: ClassVar[bool] = False
+
     def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
         self._tied = SymmetricRbm(lattice, alpha, is_complex)
         self._point_group = lattice.point_group.distinct
         self.is_complex = is_complex
+        self.has_complex_amplitude = is_complex
         self.n_sites = lattice.n_sites
         order = len(self._point_group)
         n_tied = self._tied.n_parameters // (self.n_sites + 1)
@@ -48,6 +54,34 @@ class SpaceGroupRbm:
         weights = self.n_features + np.arange(self.n_features)[:, None, None] * self.n_sites + inverse
         self._source = np.concatenate([biases, weights.ravel()])
 
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """As many hidden units as a translation-tied RBM, but at least one feature on a square lattice."""
+        alpha = SymmetricRbm.defaults(shape, n_sites).sizes["alpha"]
+        return Defaults(sizes={"alpha": 8 * -(-alpha // 8)})
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+        if spec.boundary == "open":
+            raise ValueError(
+                f"{spec.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
+            )
+        return cls(build_lattice(spec), spec.alpha, cls._is_complex)
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """See ``SpecifiedAnsatz``."""
+        return memory_of(spec, self.n_parameters, self.is_complex)
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """See ``SpecifiedAnsatz``."""
+        return work_of(spec, self.n_parameters, self.n_parameters, self.is_complex)
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``; the translations, which are enough to share amplitudes."""
+        return self._tied.invariances
+
     @property
     def n_parameters(self) -> int:
         """n_features (N + 1)."""
@@ -55,7 +89,9 @@ class SpaceGroupRbm:
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
-        return self._tied.initial_parameters(rng)[: self.n_parameters]
+        everywhere = self._tied.initial_parameters(rng)
+        result: Parameters = everywhere[: self.n_parameters]
+        return result
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""
@@ -78,3 +114,9 @@ class SpaceGroupRbm:
         for number, element in enumerate(self._point_group):
             weights += grouped[:, :, number, element]
         return np.concatenate([biases, weights.reshape(n_samples, -1)], axis=1)
+
+
+class ComplexSpaceGroupRbm(SpaceGroupRbm):
+    """An RBM tied by the space group that a Spec builds with complex parameters."""
+
+    _is_complex = True
