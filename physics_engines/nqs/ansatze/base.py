@@ -71,6 +71,15 @@ class Invariant(Ansatz, Protocol):
         """Shape (n_permutations, n_sites), a group: entry (p, i) is where site i goes."""
 
 
+@runtime_checkable
+class Even(Ansatz, Protocol):
+    """An ansatz that knows whether the flip of all spins leaves psi as it is, whatever the parameters."""
+
+    @property
+    def is_even(self) -> bool:
+        """True when psi(-s) = psi(s)."""
+
+
 @dataclass(frozen=True)
 class Defaults:
     """What a Spec takes where it says nothing, for one ansatz on one lattice.
