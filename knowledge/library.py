@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from knowledge.assist.blend import blend
-from knowledge.assist.consult import Consulted, consult, decoys
+from knowledge.assist.consult import Consulted, consult, decoys, with_opening
 from knowledge.assist.query_model import QueryModel
 from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
@@ -33,7 +33,7 @@ from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
 from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit
 from knowledge.retrieve.search import Ranked, rank
-from knowledge.store import DocumentInfo, Reader, Store
+from knowledge.store import DocumentInfo, Reader, Store, StoredPassage
 from knowledge.text import Language, language_of_question
 
 _PACKAGE = Path(__file__).parent
@@ -181,7 +181,12 @@ class Library:
         if model.n_passages:
             with self._store.reading() as reader:
                 controls = decoys(query, find(query), TEXTBOOK, reader, self._glossary)
-        return consult(query, find, controls, model, self._glossary, translate)
+
+        def readable(passage: StoredPassage) -> str:
+            with self._store.reading() as reader:
+                return with_opening(passage, reader)
+
+        return consult(query, find, controls, readable, model, self._glossary, translate)
 
     def embed(self, book: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
         """Compute the vectors a book lacks for the dense lane; returns how many. About 5-50 passages/s on one core.
