@@ -200,13 +200,9 @@ def calibrate(as_json: JsonOption = False) -> int:
     if as_json:
         print_json(calibration.to_json())
         return 0
-    counts = (calibration.n_answerable, calibration.n_near, calibration.n_far)
-    print("fitted to {} answerable, {} near-domain and {} far-domain questions".format(*counts))
-    print("threshold  answered  near refused  far refused")
-    for point in calibration.curve:
-        shares = f"{point.answered:8.2f}  {point.refused_near:12.2f}  {point.refused_far:11.2f}"
-        print(f"{point.threshold:9.3f}  {shares}{'  <- in use' if point.threshold == calibration.threshold else ''}")
-    print(f"in use: {calibration.threshold:.3f}")
+    from knowledge.retrieve.refusal import table
+
+    print(table(calibration))
     return 0
 
 
