@@ -57,9 +57,9 @@ class DynamicsSpec(SpinModelSpec):
     tilt: Annotated[float, words.TILT] = Field(default=30.0, ge=5, le=90)
     """Angle between the spins of the Néel-like state and the z axis, in degrees. At 0 it would be the Néel state
     itself, which no RBM with finite weights represents."""
-    total_time: Annotated[float, words.TOTAL_TIME] = Field(default=2.0, gt=0, le=1000)
+    total_time: Annotated[float, words.TOTAL_TIME] = Field(default=1.0, gt=0, le=1000)
     """How far to go, in units of 1/J."""
-    n_times: int = Field(default=41, ge=2, le=10_001)
+    n_times: int = Field(default=21, ge=2, le=10_001)
     """Equally spaced times, 0 and the last included, at which observables are recorded."""
     ansatz: Annotated[DynamicsAnsatz, ground_state_words.ANSATZ] = Field(default_factory=_default_ansatz)
     """Complex RBM; translation-symmetric on a periodic lattice but for the Néel state."""
@@ -73,16 +73,18 @@ class DynamicsSpec(SpinModelSpec):
     """Samples per time step, where they are not all states."""
     n_chains: int = Field(default=32, ge=2, le=4096)
     """Independent Markov chains."""
-    integrator: Literal["heun", "rk4"] = "heun"
+    integrator: Literal["heun", "rk4"] = "rk4"
     """Second-order (Heun) or fourth-order (Runge-Kutta) steps."""
     time_step: Annotated[float, words.TIME_STEP] = Field(default=0.02, gt=0, le=1)
     """First step in units of 1/J, and every step where ``tolerance`` is zero."""
-    tolerance: float = Field(default=1e-3, ge=0, le=1)
+    tolerance: float = Field(default=5e-3, ge=0, le=1)
     """Largest integration error per unit of time, in the distance between states; 0 keeps the step fixed."""
     cutoff: float = Field(default=1e-9, gt=0, le=1e-2)
-    """Eigenvalues of the metric below this share of the largest are suppressed."""
+    """Eigenvalues of the metric below this share of the largest are suppressed. With sampling it is the least of
+    several shares, up to 1e-2, among which each step chooses by cross-validation."""
     snr_cutoff: float = Field(default=2.0, ge=0, le=100)
-    """Directions whose force has a smaller signal-to-noise ratio are suppressed, where there is sampling."""
+    """With sampling, each choice of the cut-off is also tried with directions of a smaller signal-to-noise ratio of
+    the force suppressed; 0 tries none."""
     n_iterations: Annotated[int, ground_state_words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps for the ground state before the quench."""
     seed: Annotated[int, ground_state_words.SEED] = Field(default=7, ge=0, lt=2**63)
