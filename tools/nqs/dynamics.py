@@ -12,8 +12,8 @@ def _cost(spec: DynamicsSpec) -> Cost:
     rows = spec.n_states if spec.full_sum else 1.5 * spec.n_samples
     hidden = spec.alpha * spec.n_sites
     per_evaluation = rows * hidden * (250e-9 + 10e-9 * spec.n_couplings)
-    per_evaluation += rows * spec.n_parameters**2 * 8e-10 + spec.n_parameters**3 * 2e-8 + 1e-3
-    steps = spec.total_time / spec.time_step if spec.tolerance == 0 else 150 * spec.total_time + spec.n_times
+    per_evaluation += rows * spec.n_parameters**2 * 8e-10 + spec.n_parameters**3 * 3e-9 + 1e-3
+    steps = spec.total_time / spec.time_step if spec.tolerance == 0 else 60 * spec.total_time + spec.n_times
     evaluations = steps * (5 if spec.integrator == "heun" else 12)
     seconds = 4.0 + evaluations * per_evaluation
     if not spec.full_sum:
@@ -21,6 +21,20 @@ def _cost(spec: DynamicsSpec) -> Cost:
     if spec.initial == "ground_state":
         seconds += spec.n_iterations * (1024 * hidden * (1e-8 * spec.n_sites + 1.5e-7) + 5e-3)
     return Cost(seconds=seconds, memory_gb=0.3 + spec.memory / 2**30)
+
+
+def _headline(spec: DynamicsSpec, recorded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The observables that were asked for, and how far they can be trusted."""
+    wanted = {
+        "standard": recorded,
+        "correlations": ("nearest_zz",),
+        "magnetisation": ("sigma_x", "m_squared"),
+        "staggered_magnetisation": ("staggered",),
+    }
+    chosen = {item for name in spec.asked for item in wanted[name]}
+    left_out = {item for item in recorded if item not in chosen}
+    left_out |= {f"exact_{item}" for item in left_out} | {"energy_drift"}
+    return tuple(name for name in names if name not in left_out)
 
 
 @tool(
@@ -125,7 +139,7 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
     notes += edge_of_two(spec)
     return Result(
         estimates=result.estimates,
-        headline=tuple(item for item in result.estimates if item != "energy_drift"),
+        headline=_headline(spec, result.names, tuple(result.estimates)),
         artifacts=(
             Artifact(path=png.name, kind="figure", caption=caption),
             Artifact(path=svg.name, kind="figure", caption=caption),

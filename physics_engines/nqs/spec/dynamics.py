@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 from physics_engines.lattices.shape import is_bipartite
 from physics_engines.nqs.spec.limits import MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.spec.observables import ObservableName
 from physics_engines.nqs.words import dynamics as words
 from physics_engines.nqs.words import ground_state as ground_state_words
+from physics_engines.nqs.words import observables as observable_words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
@@ -87,6 +89,9 @@ class DynamicsSpec(SpinModelSpec):
     the force suppressed; 0 tries none."""
     n_iterations: Annotated[int, ground_state_words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps for the ground state before the quench."""
+    observables: Annotated[ObservableName | tuple[ObservableName, ...], observable_words.OBSERVABLES] = "standard"
+    """What an answer states: ``standard``, ``magnetisation`` (transverse-field Ising), ``staggered_magnetisation``
+    (spins) or ``correlations``. All of them are recorded in any case."""
     seed: Annotated[int, ground_state_words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
@@ -108,6 +113,29 @@ class DynamicsSpec(SpinModelSpec):
         hidden = self.alpha * self.n_sites
         tables = 5 * self.n_couplings * hidden
         return 16 * (3 * rows * self.n_parameters + 4 * self.n_parameters**2 + tables + 4 * rows * hidden) + 300 * 2**20
+
+    @property
+    def asked(self) -> tuple[ObservableName, ...]:
+        """The observables an answer states."""
+        return (self.observables,) if isinstance(self.observables, str) else self.observables
+
+    @model_validator(mode="after")
+    def _can_be_recorded(self) -> "DynamicsSpec":
+        last: ObservableName = "magnetisation" if self.model == "tfim" else "staggered_magnetisation"
+        offered = ("standard", "correlations", last)
+        if any(name not in offered for name in self.asked):
+            raise invalid(
+                "not_recorded",
+                Text(
+                    en="along a time evolution of this model only correlations and "
+                    + ("the magnetisation" if self.model == "tfim" else "the staggered magnetisation")
+                    + " are recorded",
+                    ja="この模型の時間発展で記録されるのは相関関数と"
+                    + ("磁化" if self.model == "tfim" else "交替磁化")
+                    + "だけです",
+                ),
+            )
+        return self
 
     @model_validator(mode="after")
     def _can_evolve(self) -> "DynamicsSpec":
