@@ -83,8 +83,9 @@ def test_exact_evolution_is_the_matrix_exponential() -> None:
         ({**NEEL, "total_time": 1.0}, 2e-3),
         ({"lattice": "square", "shape": "2x3", "model": "j1j2", "boundary": "open", "total_time": 0.6}, 2e-3),
         ({"lattice": "chain", "shape": 6, "initial_j2": 0.4, "coupling": 2.0, "total_time": 0.8}, 2e-3),
+        ({"lattice": "chain", "shape": 6, "model": "xxz", "delta": 2.0, "initial_delta": 0.5, "total_time": 0.5}, 4e-3),
     ],
-    ids=["polarised", "from-h", "open", "neel", "j1j2", "from-j2"],
+    ids=["polarised", "from-h", "open", "neel", "j1j2", "from-j2", "from-delta"],
 )
 def test_a_full_sum_follows_the_exact_curve_and_bounds_its_own_error(fields: dict, accuracy: float) -> None:
     spec = DynamicsSpec(**{"n_times": 5, "n_iterations": 100, **fields})
@@ -215,7 +216,8 @@ def test_the_tool_gives_exact_values_and_a_figure(tmp_path: Path) -> None:
         ({**TFIM, "initial": "neel"}, "needs a spin model"),
         ({**NEEL, "initial": "polarised"}, "no state of total S"),
         ({**TFIM, "initial": "ground_state"}, "needs the parameter before"),
-        ({**TFIM, "initial_j2": 0.5}, "belongs to the spin models"),
+        ({**TFIM, "initial_j2": 0.5}, "starts from one of initial_field"),
+        ({"lattice": "chain", "shape": 6, "initial_j2": 0.5, "initial_delta": 0.5}, "one of initial_j2 or"),
         ({**TFIM, "initial": "polarised", "initial_field": 0.5}, "no parameter before"),
         ({"lattice": "chain", "shape": 5, "model": "tfim", "boundary": "open", "ansatz": "rbm_symmetric_complex"},
          "no translations"),

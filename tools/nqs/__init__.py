@@ -2,7 +2,8 @@
 
 from tools.nqs.dynamics import dynamics
 from tools.nqs.exact import exact
+from tools.nqs.excited_state import excited_state
 from tools.nqs.ground_state import ground_state
 from tools.nqs.observables import observables
 
-__all__ = ["dynamics", "exact", "ground_state", "observables"]
+__all__ = ["dynamics", "exact", "excited_state", "ground_state", "observables"]

@@ -94,7 +94,7 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
     from physics_engines.files import write_arrays
     from physics_engines.nqs.dynamics import real_time_evolution
     from physics_engines.nqs.dynamics.figure import draw_dynamics
-    from physics_engines.nqs.labels import reading
+    from physics_engines.nqs.labels import reading, sector_in_words
 
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
@@ -122,9 +122,8 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
         "polarised": Text(en="all spins along x", ja="すべてのスピンが x 方向の状態"),
         "neel": Text(en=f"a Néel state tilted by {spec.tilt:g} degrees", ja=f"{spec.tilt:g} 度傾いたネール状態"),
     }[spec.initial]
-    before = spec.initial_field if spec.initial_field is not None else spec.initial_j2
-    name = "h" if spec.model == "tfim" else "J2"
-    detail = "" if before is None else f" ({name} = {before:g} J)"
+    before = (("h", spec.initial_field), ("J2/J", spec.initial_j2), ("Δ", spec.initial_delta))
+    detail = "".join(f" ({name} = {value:g})" for name, value in before if value is not None)
     caption = Text(en="Observables against time and the error measure", ja="観測量の時間変化と誤差の指標")
     notes = [
         Text(
@@ -135,7 +134,8 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
         else Text(en="Times are in units of 1/J (hbar = 1).", ja="時間の単位は 1/J（ħ = 1）。")
     ]
     if spec.conserves_magnetisation:
-        notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+        sector = sector_in_words(spec)
+        notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
         estimates=result.estimates,

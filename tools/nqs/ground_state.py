@@ -9,18 +9,13 @@ from tools.result import Artifact, Result
 
 
 def ground_state_cost(spec: GroundStateSpec) -> Cost:
-    """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
-    is_complex = spec.ansatz.endswith("complex")
-    is_symmetric = "symmetric" in spec.ansatz
-    hidden = spec.alpha * spec.n_sites
-    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
-    per_sample = per_move * (spec.n_sites + spec.n_couplings / 2)
-    per_sample += hidden * (120e-9 if is_complex else 40e-9)
-    n_parameters = spec.alpha * (spec.n_sites + 1) if is_symmetric else (hidden + 1) * spec.n_sites
-    small = min(n_parameters, spec.n_samples)
-    flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
-    per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
-    seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
+    """Imports and compilation, then what the ansatz asks for one step and for one final sample, and for each image."""
+    from physics_engines.nqs.ansatze import build_ansatz
+
+    work = build_ansatz(spec).work(spec)
+    images = max(1.0, (1 - spec.projected_from) * spec.n_images)
+    seconds = 3.0 + spec.n_iterations * images * work.per_iteration
+    seconds += spec.n_final_samples * spec.n_images * work.per_final_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
@@ -84,7 +79,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs import ground_state as run_ground_state
     from physics_engines.nqs.figure import draw_convergence
-    from physics_engines.nqs.labels import reading
+    from physics_engines.nqs.labels import reading, sector_in_words
 
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
@@ -107,8 +102,9 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
                 ja="この格子の厳密または既知の参照エネルギーはここにはありません。",
             )
         )
-    if spec.conserves_magnetisation:
-        notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+    sector = sector_in_words(spec)
+    if sector:
+        notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
 
     png, svg = draw_convergence(result, spec, reference, context.out / "energy")

@@ -11,6 +11,7 @@ from physics_engines.nqs.dynamics.measure import LABELS, Recorder
 from physics_engines.nqs.dynamics.reference import ExactEvolution
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import DynamicsSpec
+from physics_engines.nqs.words.ground_state import ANSATZ
 from physics_engines.text import Text
 
 TRUSTED_ANGLE = 0.3
@@ -49,10 +50,10 @@ def final_estimates(
         if spec.full_sum
         else Text(en=f"{spec.n_samples} samples per step", ja=f"1ステップあたり {spec.n_samples} サンプル")
     )
-    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    network = ANSATZ.shown[spec.ansatz]
     method = Text(
-        en=f"time-dependent variational principle, {network}, {rows.en}",
-        ja=f"時間依存変分原理、{network}、{rows.ja}",
+        en=f"time-dependent variational principle, {network.en}, α = {spec.alpha}, {rows.en}",
+        ja=f"時間依存変分原理、{network.ja}、α = {spec.alpha}、{rows.ja}",
     )
     exact_method = Text(en="exact evolution of the same initial state", ja="同じ初期状態の厳密な時間発展")
     pauli = not spec.conserves_magnetisation

@@ -21,9 +21,9 @@ from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
 from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
 from physics_engines.nqs.dynamics.measure import Recorder
 from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of, sector_states
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.progress import Monitor, Progress
@@ -66,7 +66,7 @@ class DynamicsResult:
     exact: ExactEvolution | None
     estimates: dict[str, Estimate]
     parameters: NDArray[np.complex128]
-    displacements: NDArray[np.int64]
+    displacements: NDArray[np.float64]
 
 
 def real_time_evolution(spec: DynamicsSpec, monitor: Monitor | None = None) -> DynamicsResult:
@@ -106,8 +106,7 @@ class _Evolution:
         self._identity = spec.digest()
         self._states: NDArray[np.int8] | None = None
         if spec.full_sum:
-            states = basis_states(spec.n_sites, spec.conserves_magnetisation)
-            self._states = as_configurations(states, spec.n_sites)
+            self._states = as_configurations(sector_states(self._hamiltonian), spec.n_sites)
 
     def run(self) -> DynamicsResult:
         file = self._monitor.checkpoint
@@ -257,7 +256,7 @@ class _Evolution:
     def _finish(self, state: EvolutionState) -> DynamicsResult:
         spec = self._spec
         exact = None
-        if spec.n_states <= MAX_EXACT_STATES:
+        if spec.n_sites <= 30 and spec.n_states <= MAX_EXACT_STATES:
             self._monitor.report(0.97, Text(en="exact evolution", ja="厳密な時間発展"))
             _, vector = amplitudes_of(VariationalState(self._ansatz, state.start, self._hamiltonian))
             exact = exact_evolution(self._hamiltonian, vector.astype(np.complex128), self._times)

@@ -1,12 +1,11 @@
 """Real-time evolution after a quench."""
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from physics_engines.lattices.shape import is_bipartite
-from physics_engines.nqs.spec.limits import MEMORY_LIMIT
+from physics_engines.lattices.shape import SITES_PER_CELL
+from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.spec.observables import ObservableName
 from physics_engines.nqs.words import dynamics as words
@@ -21,8 +20,11 @@ MAX_FULL_STATES = 4096
 """Largest sector that is summed over in full where the Spec does not say."""
 
 
+_BEFORE = ("initial_field", "initial_j2", "initial_delta")
+
+
 def _default_initial(data: dict[str, Any]) -> InitialState:
-    if data.get("initial_field") is not None or data.get("initial_j2") is not None:
+    if any(data.get(name) is not None for name in _BEFORE):
         return "ground_state"
     return "polarised" if data.get("model") == "tfim" else "neel"
 
@@ -32,15 +34,12 @@ def _default_ansatz(data: dict[str, Any]) -> DynamicsAnsatz:
     return "rbm_symmetric_complex" if invariant else "rbm_complex"
 
 
-def _n_states(shape: tuple[int, ...], model: str) -> int:
-    n_sites = math.prod(shape)
-    if n_sites > 30:
-        return 2**30
-    return 2**n_sites if model == "tfim" else math.comb(n_sites, n_sites // 2)
-
-
 def _default_full(data: dict[str, Any]) -> bool:
-    return _n_states(data.get("shape", (2,)), data.get("model", "heisenberg")) <= MAX_FULL_STATES
+    try:
+        model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
+    except (KeyError, ValidationError):
+        return True  # this Spec is refused for the same reason
+    return model.n_sites <= 30 and model.n_states <= MAX_FULL_STATES
 
 
 class DynamicsSpec(SpinModelSpec):
@@ -53,6 +52,8 @@ class DynamicsSpec(SpinModelSpec):
     """Transverse field before the quench, in units of J, of the transverse-field Ising model."""
     initial_j2: Annotated[float | None, words.INITIAL_J2] = Field(default=None, ge=0, le=10)
     """Second-neighbour coupling before the quench, in units of J, of a spin model."""
+    initial_delta: Annotated[float | None, words.INITIAL_DELTA] = Field(default=None, ge=-1e3, le=1e3)
+    """Anisotropy before the quench, of a Heisenberg or XXZ model."""
     initial: Annotated[InitialState, words.INITIAL] = Field(default_factory=_default_initial)
     """State at time zero: the variational ground state before the quench; all spins along x (transverse-field Ising);
     or a Néel state of spins tilted away from z by ``tilt`` degrees (spin models)."""
@@ -96,15 +97,11 @@ class DynamicsSpec(SpinModelSpec):
     """Seed of all random streams."""
 
     @property
-    def n_states(self) -> int:
-        """Dimension of the sector; 2^30 stands for more than can be counted over."""
-        return _n_states(self.shape, self.model)
-
-    @property
     def n_parameters(self) -> int:
         """Complex parameters of the RBM."""
         n, m = self.n_sites, self.alpha * self.n_sites
-        return self.alpha * (n + 1) if "symmetric" in self.ansatz else n + m + n * m
+        tied = self.alpha * SITES_PER_CELL[self.lattice] * (n + 1)
+        return tied if "symmetric" in self.ansatz else n + m + n * m
 
     @property
     def memory(self) -> int:
@@ -139,17 +136,23 @@ class DynamicsSpec(SpinModelSpec):
 
     @model_validator(mode="after")
     def _can_evolve(self) -> "DynamicsSpec":
-        before = self.initial_field if self.model == "tfim" else self.initial_j2
-        other = self.initial_j2 if self.model == "tfim" else self.initial_field
-        if other is not None:
-            raise ValueError("initial_j2 belongs to the spin models, initial_field to the transverse-field Ising model")
-        if self.initial == "ground_state" and before is None:
+        offered = {
+            "tfim": ("initial_field",),
+            "heisenberg": ("initial_j2", "initial_delta"),
+            "j1j2": ("initial_j2",),
+            "xxz": ("initial_delta",),
+        }.get(self.model, ())
+        given = tuple(name for name in _BEFORE if getattr(self, name) is not None)
+        if any(name not in offered for name in given) or len(given) > 1:
+            taken = " or ".join(offered) if offered else "no such parameter"
+            raise ValueError(f"a quench of this model starts from one of {taken}, not from {' and '.join(given)}")
+        if self.initial == "ground_state" and not given:
             raise ValueError(
                 "a ground state to start from needs the parameter before the quench: "
-                f"{'initial_field' if self.model == 'tfim' else 'initial_j2'}"
+                f"{' or '.join(offered) or 'there is none for a table of couplings'}"
             )
-        if self.initial != "ground_state" and before is not None:
-            raise ValueError(f"the {self.initial} state has no parameter before the quench; leave it out")
+        if self.initial != "ground_state" and given:
+            raise ValueError(f"the {self.initial} state has no parameter before the quench; leave {given[0]} out")
         if self.initial == "polarised" and self.model != "tfim":
             raise invalid(
                 "no_polarised",
@@ -161,7 +164,7 @@ class DynamicsSpec(SpinModelSpec):
                 ),
             )
         if self.initial == "neel":
-            if self.model == "tfim" or not is_bipartite(self.shape, self.boundary):
+            if self.model == "tfim" or not self.is_bipartite:
                 raise invalid(
                     "no_neel",
                     Text(
@@ -173,14 +176,14 @@ class DynamicsSpec(SpinModelSpec):
                 raise ValueError("a Néel state is not invariant under translation; take rbm_complex")
         if "symmetric" in self.ansatz and self.boundary == "open":
             raise ValueError(f"{self.ansatz} needs a periodic lattice, an open one has no translations")
-        if self.full_sum and self.n_states > 2**17:
+        if self.full_sum and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
             raise invalid(
                 "too_many_states",
                 Text(
                     en="there are too many states to sum over; leave full_sum out to sample them",
                     ja="すべての状態について和を取るには状態が多すぎます。full_sum を省いてサンプリングしてください",
                 ),
-                bound=f"{self.n_sites} sites; at most {2**17} states",
+                bound=f"{self.n_sites} sites; at most {MAX_ENUMERATED} states",
             )
         if self.n_samples < 8 * self.n_chains:
             raise ValueError(f"{self.n_chains} chains need at least {8 * self.n_chains} samples, not {self.n_samples}")

@@ -52,6 +52,15 @@ INITIAL_J2 = Slot(
     unit_of="coupling",
 )
 
+INITIAL_DELTA = Slot(
+    symbols=("Δ0", "Δ_0", "Δ_i", "Delta0"),
+    en=("initial anisotropy", "anisotropy before the quench"),
+    ja=("初期異方性", "クエンチ前の異方性"),
+    before="delta",
+    en_label="Δ before the quench",
+    ja_label="クエンチ前の Δ",
+)
+
 TOTAL_TIME = Slot(
     symbols=("t", "tmax", "t_max", "T_max", "tJ", "Jt"),
     en=("time", "times", "total time", "final time", "evolution time"),
