@@ -80,6 +80,7 @@ class Slot:
         extents: For tuples of lattice extents, how they are said.
         conventions: Other conventions of the Hamiltonian that can be converted.
         detail: A numerical detail: its default is not named among the assumptions of a reading.
+        together: Several values said make one calculation, which compares them, not one calculation each.
     """
 
     symbols: tuple[str, ...] = ()
@@ -100,6 +101,7 @@ class Slot:
     extents: Extents | None = None
     conventions: tuple[Convention, ...] = ()
     detail: bool = False
+    together: bool = False
 
 
 class Spec(BaseModel):

@@ -100,7 +100,9 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
     )
     if not values:
         return
-    if slot.kind == "choice":
+    if slot.slot.together:
+        values = [tuple(values)]
+    elif slot.kind == "choice":
         if not _listed(said, text):
             values = _most_special(slot, values)
         if len(values) > 1 and not _all_joined(said, text):

@@ -9,6 +9,7 @@ from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
 from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.states import find_state
 from tools.result import Artifact, Result
 
 if TYPE_CHECKING:
@@ -148,11 +149,7 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
 
 def _with_path(spec: ObservablesSpec, context: ToolContext) -> ObservablesSpec:
     """A state named by a run id is looked for among the runs; a path is taken as it is."""
-    if not spec.state or Path(spec.state).exists() or "/" in spec.state:
-        return spec
-    runs = context.home / "runs"
-    found = sorted(runs.glob(f"{spec.state}*/*/state.npz")) + sorted(runs.glob(f"*{spec.state}/*/state.npz"))
-    return spec.model_copy(update={"state": str(found[0])}) if found else spec
+    return spec.model_copy(update={"state": find_state(spec.state, context.home)}) if spec.state else spec
 
 
 def _headline(result: "ObservablesResult") -> tuple[str, ...]:

@@ -65,10 +65,9 @@ QUANTITIES = (
     ),
     # Methods nobody offers here: named in the reading, so that another method is not taken for them.
     _quantity(
-        "DMRG",
-        "DMRG",
-        "density matrix renormalization group|density-matrix renormalization group|density matrix "
-        "renormalisation group|mps|matrix product state|tensor network|tensor networks|peps|密度行列繰り込み群|テンソルネットワーク",
+        "tensor networks other than matrix product states",
+        "行列積状態以外のテンソルネットワーク",
+        "peps|projected entangled pair states|mera|tree tensor network|infinite dmrg|idmrg|無限系dmrg",
     ),
     _quantity(
         "quantum Monte Carlo",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from physics_engines.lattices import LatticeName
+
 if TYPE_CHECKING:
     import torch
 
@@ -111,7 +113,7 @@ class SpecifiedAnsatz(Ansatz, Protocol):
     """An ansatz that a Spec can name: what ``ansatze.build`` registers."""
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """What a Spec takes where it says nothing, on this lattice."""
 
     @classmethod

@@ -49,8 +49,8 @@ class Projected:
 
     @property
     def has_complex_amplitude(self) -> bool:
-        """As the base, and where a real wave function may have both signs."""
-        return self.base.has_complex_amplitude or not bool((self.projection.coefficients.real > 0).all())
+        """As the base. The logarithm of a real wave function of both signs is complex all the same."""
+        return self.base.has_complex_amplitude
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Those of the base."""
