@@ -1,6 +1,7 @@
 """Tools over the neural-quantum-state engine, one file each."""
 
 from tools.nqs.compare_ansatze import compare_ansatze
+from tools.nqs.deep_boltzmann import deep_boltzmann
 from tools.nqs.dmrg import dmrg
 from tools.nqs.dynamics import dynamics
 from tools.nqs.evaluate import evaluate
@@ -11,6 +12,7 @@ from tools.nqs.observables import observables
 
 __all__ = [
     "compare_ansatze",
+    "deep_boltzmann",
     "dmrg",
     "dynamics",
     "evaluate",

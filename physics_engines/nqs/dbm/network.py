@@ -5,6 +5,7 @@ units h between the spins s and the deep units d. Carleo, Nomura and Imada (2018
 transverse-field Ising model and, with one deep and three hidden units for each bond and step, the Heisenberg model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class DeepBoltzmannMachine:
     @property
     def n_deep(self) -> int:
         """Deep units."""
-        return self.deep.shape[1]
+        return int(self.deep.shape[1])
 
     def amplitudes(self, configurations: NDArray[np.int8]) -> NDArray[np.float64]:
         """psi of configurations (n, n_sites) by summing over every state of the hidden and deep units; shape (n,).
@@ -91,13 +92,13 @@ class _Builder:
         self._n_deep = 0
         self._log_scale = 0.0
 
-    def hidden(self, visible: dict[int, complex], deep: dict[int, complex]) -> None:
+    def hidden(self, visible: Mapping[int, complex], deep: Mapping[int, complex]) -> None:
         """Add a hidden unit."""
         row = np.zeros(self._n_sites, dtype=np.complex128)
         for site, weight in visible.items():
             row[site] += weight
         self._visible.append(row)
-        self._deep.append(deep)
+        self._deep.append(dict(deep))
         self._log_scale -= float(np.log(2))
 
     def coupling(self, exponent: float, i: int, j: int | None = None, deep: int | None = None) -> None:

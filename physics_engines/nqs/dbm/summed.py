@@ -20,19 +20,19 @@ def sum_units(circuit: Circuit, states: NDArray[np.int64]) -> NDArray[np.float64
     Returns:
         Shape (n_states,).
     """
-    psi = np.ones(len(states))
+    psi: NDArray[np.float64] = np.ones(len(states))
     for i, j in circuit.dimers.tolist() if circuit.dimers is not None else []:
-        psi = psi * np.cos(np.pi / 4 * (_spin(states, i) + _spin(states, j)))
+        psi *= np.cos(np.pi / 4 * (_spin(states, i) + _spin(states, j)))
         psi[np.abs(psi) < 1e-12] = 0.0
     for layer in circuit.layers:
         for gate in layer:
             if isinstance(gate, Coupling):
-                psi = psi * _traced(gate.exponent, _spin(states, gate.i), _spin(states, gate.j))
+                psi *= _traced(gate.exponent, _spin(states, gate.i), _spin(states, gate.j))
             elif isinstance(gate, Flip):
                 psi = _sum_flip(psi, states, gate)
             else:
                 psi = _sum_exchange(psi, states, gate)
-        psi = psi / np.linalg.norm(psi)
+        psi /= float(np.linalg.norm(psi))
     return psi
 
 

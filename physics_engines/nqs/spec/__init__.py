@@ -7,6 +7,7 @@ Energies are per site. Each pair of sites has one bond, also across a periodic e
 
 from physics_engines.lattices.shape import LatticeName
 from physics_engines.nqs.spec.compare import ComparedName, CompareSpec
+from physics_engines.nqs.spec.deep_boltzmann import DeepBoltzmannSpec
 from physics_engines.nqs.spec.dmrg import DmrgSpec
 from physics_engines.nqs.spec.dynamics import DynamicsSpec
 from physics_engines.nqs.spec.evaluate import EvaluateSpec
@@ -23,6 +24,7 @@ __all__ = [
     "AnsatzName",
     "CompareSpec",
     "ComparedName",
+    "DeepBoltzmannSpec",
     "DmrgSpec",
     "DynamicsSpec",
     "EvaluateSpec",
