@@ -25,11 +25,15 @@ class Extents:
         dimensions: Value of that field -> number of extents.
         total: Those symbols and words of the slot that mean the product of all extents ("N", "sites"); the
             others mean one extent ("L").
+        plain: Those values of that field that may be assumed where only the extents were said; any where empty.
+        per_cell: Value of that field -> sites per unit cell, where the extents count cells of more than one site.
     """
 
     kind: str
     dimensions: Mapping[str, int]
     total: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    per_cell: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,16 @@ class Convention:
             where the sum carries a minus sign.
         when: Field -> values for which this holds.
         factors: Field -> factor from the written convention to that of the Spec; empty where there is none.
-        note: What was converted, or why it cannot be.
+        note: What was converted, or why it cannot be; empty where the form only says what holds anyway, and so
+            contradicts others.
+        sets: Field -> the value it takes in the convention of the Spec: the sign of an exchange.
     """
 
     form: str
     when: Mapping[str, tuple[str, ...]]
     note: Text
     factors: Mapping[str, float] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,12 @@ class Slot:
         ask: The default is a default for programs only: a question that does not say it is asked back.
         unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
         only_with: Another field and the value of it for which alone this field matters ({"model": "tfim"}).
+        before: Name of the field whose value before a change this one is: "from h = 0.5 to h = 2" gives it 0.5.
         refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
         extents: For tuples of lattice extents, how they are said.
         conventions: Other conventions of the Hamiltonian that can be converted.
         detail: A numerical detail: its default is not named among the assumptions of a reading.
+        together: Several values said make one calculation, which compares them, not one calculation each.
     """
 
     symbols: tuple[str, ...] = ()
@@ -87,10 +96,12 @@ class Slot:
     ask: bool = False
     unit_of: str = ""
     only_with: Mapping[str, str] = field(default_factory=dict)
+    before: str = ""
     refines: Mapping[str, str] = field(default_factory=dict)
     extents: Extents | None = None
     conventions: tuple[Convention, ...] = ()
     detail: bool = False
+    together: bool = False
 
 
 class Spec(BaseModel):

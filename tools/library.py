@@ -1,5 +1,7 @@
 """Questions to the library: cited evidence in verbatim sentences."""
 
+import json
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +17,10 @@ from tools.result import Quote, Result
 
 if TYPE_CHECKING:
     from knowledge import Citation, Extract, Library
+
+
+_DOUBTFUL = 3.0
+"""Of 10: where no passage is judged better, the answer says so."""
 
 
 class SearchSpec(Spec):
@@ -51,14 +57,19 @@ def search(spec: SearchSpec, context: ToolContext) -> Result:
     from knowledge.model import Extract
 
     try:
-        found = _library(context.home).answer(spec.query, spec.language, spec.book, spec.max_quotes)
+        library, model = _library(context.home), context.query_model
+        found = library.answer(spec.query, spec.language, spec.book, spec.max_quotes, model)
     except InvalidRequest as error:
         raise BadInput(f"library.search: {error}") from error
     except LibraryError as error:
         raise Missing(f"library.search: {error}") from error
     if not isinstance(found, Extract):
         return Result(nearest=found.nearest)
-    return Result(quotes=tuple(_quote(citation) for citation in found.citations), notes=_notes(found))
+    if found.model_part is not None:
+        record = json.dumps(asdict(found.model_part), ensure_ascii=False, indent=1)
+        (context.out / "model.json").write_text(record + "\n", encoding="utf-8")
+    quotes = tuple(_quote(citation, with_context=model is not None) for citation in found.citations)
+    return Result(quotes=quotes, notes=_notes(found))
 
 
 @lru_cache(maxsize=4)
@@ -68,7 +79,7 @@ def _library(home: Path) -> "Library":
     return Library.open(home)
 
 
-def _quote(citation: "Citation") -> Quote:
+def _quote(citation: "Citation", with_context: bool) -> Quote:
     return Quote(
         text=citation.text,
         document=citation.span.document,
@@ -80,6 +91,7 @@ def _quote(citation: "Citation") -> Quote:
         end=citation.span.end,
         language=citation.language,
         score=citation.score,
+        context=citation.context if with_context else "",
     )
 
 
@@ -91,4 +103,21 @@ def _notes(extract: "Extract") -> tuple[Text, ...]:
     if extract.suggestions:
         listed = " / ".join(extract.suggestions)
         notes.append(Text(en=f"You can ask: {listed}", ja=f"質問の例: {listed}"))
+    part = extract.model_part
+    scores = [item.score for item in part.judged if item.score is not None] if part is not None else []
+    if part is not None and not part.faults and scores and max(scores) <= _DOUBTFUL:
+        notes.append(
+            Text(
+                en="The model judged that none of these passages answers the question.",
+                ja="モデルは、これらの一節のいずれも質問に答えていないと判断しました。",
+            )
+        )
+    if part is not None and part.found_by_translation:
+        shown = part.translation
+        notes.append(
+            Text(
+                en=f"Found by the model's translation of the question: “{shown}”",
+                ja=f"モデルが訳した質問で見つかりました：「{shown}」",
+            )
+        )
     return tuple(notes)

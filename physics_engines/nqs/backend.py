@@ -1,6 +1,6 @@
 """The ways to evaluate an ansatz: compiled kernels (RBM and Jastrow on CPU) and plain torch (any ansatz and device)."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ class Backend(Protocol):
 
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi of configurations (n_samples, n_sites), shape (n_samples,); complex where amplitudes are."""
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
@@ -41,6 +44,22 @@ class Backend(Protocol):
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
 
 
+@runtime_checkable
+class Tempered(Protocol):
+    """A backend whose chains can sample |psi|^(2 beta), each with a beta of its own."""
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """See ``Backend``."""
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """``Backend.sweep`` with powers: beta of each chain, shape (n_chains,)."""
+
+
 def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu") -> Backend:
     """The backend of that name.
 
@@ -48,16 +67,26 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
         ansatz: The wave function.
         hamiltonian: What moves the chains and gives the energy.
         name: "numba" is the compiled one, "table" the one of small systems, "torch" the general one; "auto" takes
-            the first of these that fits.
+            the first of these that fits, of a projected wave function a table before the compiled one.
         device: Torch device; any but "cpu" means the general one.
 
     Raises:
         InvalidInput: The backend asked for does not fit, or the device does not exist.
     """
     from physics_engines.nqs.ansatze.jastrow import PairProduct
+    from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import Rbm
 
+    if device == "cpu" and name == "auto" and isinstance(ansatz, Projected):
+        from physics_engines.nqs.table_backend import TableBackend, fits_table
+
+        if fits_table(ansatz, hamiltonian):
+            return TableBackend(ansatz, hamiltonian)
     if device == "cpu" and name in ("auto", "numba"):
+        if isinstance(ansatz, Projected) and isinstance(ansatz.base, Rbm):
+            from physics_engines.nqs.projected_backend import ProjectedBackend
+
+            return ProjectedBackend(ansatz, hamiltonian)
         if isinstance(ansatz, Rbm):
             from physics_engines.nqs.numba_backend import NumbaBackend
 

@@ -109,6 +109,29 @@ class ExplicitDerivatives:
         return result
 
 
+class WeightedDerivatives(ExplicitDerivatives):
+    """Those of a sample with weights w: centred by the weighted mean, row s times sqrt(n w_s).
+
+    So that sums over its rows are n times weighted means, as they are n times plain means without weights.
+
+    Args:
+        derivatives: Of the same configurations, without weights.
+        weights: Shape (n_samples,), adding up to 1.
+    """
+
+    def __init__(self, derivatives: LogDerivatives, weights: NDArray[np.float64]) -> None:
+        self._weights = weights
+        self._n_samples = derivatives.n_samples
+        self._is_stacked = derivatives.shape[0] != self._n_samples
+        parts = np.split(derivatives.matrix(), derivatives.shape[0] // self._n_samples)
+        centred = [(part - weights @ part) * np.sqrt(self._n_samples * weights)[:, None] for part in parts]
+        self._centred = centred[0] if len(centred) == 1 else np.concatenate(centred)
+
+    def rows(self, values: Numbers) -> Numbers:
+        """See ``LogDerivatives``; centred by the weighted mean here."""
+        return super().rows((values - self._weights @ values) * np.sqrt(self._n_samples * self._weights))
+
+
 class DenseRbmDerivatives:
     """Those of a dense RBM, never stored: the Gram matrix is (1 + s s^T) * (1 + t t^dagger) - 1, then centred.
 

@@ -27,6 +27,11 @@ class JastrowBackend:
         with np.errstate(over="ignore", invalid="ignore"):
             return configurations.astype(np.float64) @ self._pairs
 
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``; half of s^T V s."""
+        values: Numbers = 0.5 * np.einsum("si,si->s", self._fields(configurations), configurations.astype(np.float64))
+        return values
+
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.nqs.derivatives import LogDerivatives, lower_product
+from physics_engines.nqs.derivatives import LogDerivatives, WeightedDerivatives, lower_product
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -33,6 +33,7 @@ def natural_gradient(
     shift: float,
     previous: Numbers | None = None,
     momentum: float = 0.0,
+    weights: NDArray[np.float64] | None = None,
 ) -> Direction:
     """Solve (S + shift) v = F + shift momentum v_previous for the direction v.
 
@@ -46,6 +47,7 @@ def natural_gradient(
         shift: Diagonal shift added to S.
         previous: Direction of the step before, shape (n_parameters,).
         momentum: Share of the previous direction kept where the samples say nothing.
+        weights: Shape (n_samples,), probabilities of the configurations where they are no random sample.
 
     Raises:
         numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
@@ -54,7 +56,11 @@ def natural_gradient(
     n_samples = derivatives.n_samples
     if not np.isfinite(local_energies).all():
         raise np.linalg.LinAlgError("a local energy is not finite")
-    residual = derivatives.rows(local_energies - local_energies.mean())
+    if weights is None:
+        residual = derivatives.rows(local_energies - local_energies.mean())
+    else:
+        derivatives = WeightedDerivatives(derivatives, weights)
+        residual = derivatives.rows(local_energies)
     kept = None if previous is None or momentum == 0.0 else momentum * previous
     if n_parameters <= n_rows:
         matrix = derivatives.matrix()

@@ -25,6 +25,7 @@ class TorchBackend:
 
     def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian, device: str = "cpu") -> None:
         self._evaluator = Evaluator(ansatz, device)
+        self._has_phase = ansatz.is_complex or ansatz.has_complex_amplitude
         self._device = self._evaluator.device
         self._moves = torch.as_tensor(hamiltonian.moves, device=self._device)
         self._amplitudes = torch.as_tensor(hamiltonian.amplitudes, device=self._device)
@@ -51,7 +52,13 @@ class TorchBackend:
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
-        """See ``Backend``; all chains move together, and only moves that change something are evaluated."""
+        """See ``Backend``."""
+        return self.sweep_tempered(configurations, uniforms, np.ones(len(configurations)))
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Tempered``; all chains move together, and only moves that change something are evaluated."""
         spins = torch.as_tensor(configurations, device=self._device).to(self._evaluator.dtype)
         n_chains, n_moves = len(spins), len(self._moves)
         proposed = torch.zeros(n_chains, dtype=torch.int64, device=self._device)
@@ -60,8 +67,8 @@ class TorchBackend:
         flips = self._flips.to(spins.dtype)
         scaled = torch.as_tensor(uniforms, device=self._device) * n_moves
         moves = scaled.long().clamp(max=n_moves - 1)
-        # |psi'/psi|^2 > u where 2 (log psi' - log psi) > log u.
-        thresholds = torch.log(scaled - moves) / 2
+        # |psi'/psi|^(2 beta) > u where 2 beta (log psi' - log psi) > log u.
+        thresholds = torch.log(scaled - moves) / (2 * torch.as_tensor(powers, device=self._device)[:, None])
         first, second = self._moves[:, 0], torch.where(self._is_pair, self._moves[:, 1], self._moves[:, 0])
         records = []
         for record in range(len(uniforms)):
@@ -87,7 +94,9 @@ class TorchBackend:
         size = max(1, _BLOCK // (len(self._moves) * self._n_sites))
         chunks = torch.split(torch.as_tensor(configurations, device=self._device), size)
         parts = [self._local_energies(chunk) for chunk in chunks]
-        energies: Numbers = torch.cat(parts).cpu().numpy()
+        whole = torch.cat(parts)
+        # A real wave function of both signs has a complex logarithm, but real local energies.
+        energies: Numbers = (whole if self._has_phase else whole.real).cpu().numpy()
         return energies
 
     def _local_energies(self, spins: torch.Tensor) -> torch.Tensor:

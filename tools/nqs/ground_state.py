@@ -9,11 +9,13 @@ from tools.result import Artifact, Result
 
 
 def ground_state_cost(spec: GroundStateSpec) -> Cost:
-    """Imports and compilation, then what the ansatz asks for one step and for one final sample."""
+    """Imports and compilation, then what the ansatz asks for one step and for one final sample, and for each image."""
     from physics_engines.nqs.ansatze import build_ansatz
 
     work = build_ansatz(spec).work(spec)
-    seconds = 3.0 + spec.n_iterations * work.per_iteration + spec.n_final_samples * work.per_final_sample
+    images = max(1.0, (1 - spec.projected_from) * spec.n_images)
+    seconds = 3.0 + spec.n_iterations * images * work.per_iteration
+    seconds += spec.n_final_samples * spec.n_images * work.per_final_sample
     if spec.n_sites <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)

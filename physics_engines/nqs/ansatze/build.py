@@ -14,6 +14,8 @@ _HOME: "dict[AnsatzName, tuple[str, str]]" = {
     "rbm_complex": ("rbm", "ComplexDenseRbm"),
     "rbm_symmetric": ("rbm", "SymmetricRbm"),
     "rbm_symmetric_complex": ("rbm", "ComplexSymmetricRbm"),
+    "rbm_space_group": ("space_group", "SpaceGroupRbm"),
+    "rbm_space_group_complex": ("space_group", "ComplexSpaceGroupRbm"),
     "feed_forward": ("feed_forward", "FeedForward"),
     "cnn": ("convolution", "Cnn"),
     "resnet": ("convolution", "ResNet"),

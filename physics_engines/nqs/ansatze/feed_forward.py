@@ -6,7 +6,7 @@ H. Saito, J. Phys. Soc. Jpn. 86, 093001 (2017): psi = exp(u) with u the output o
 
 from typing import TYPE_CHECKING, Self
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
@@ -42,7 +42,7 @@ class FeedForward(Network):
         super().__init__(lattice, has_complex_amplitude, blocks)
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden layers of sixteen units."""
         return network_defaults({"n_features": 16, "n_layers": 2}, n_sites)
 

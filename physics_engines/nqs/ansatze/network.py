@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
 from physics_engines.nqs.ansatze.rbm import log_cosh
 
@@ -88,7 +88,7 @@ class Network(ABC):
 
     @classmethod
     @abstractmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """See ``SpecifiedAnsatz``."""
 
     @classmethod

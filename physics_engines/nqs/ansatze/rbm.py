@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self, cast, runtime_checka
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
 from physics_engines.nqs.hamiltonian import build_lattice
 
@@ -57,7 +57,9 @@ def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     import torch
 
     folded = torch.where(x.real < 0, -x, x) if x.is_complex() else x.abs()
-    return folded + torch.log1p(torch.exp(-2 * folded)) - float(np.log(2))
+    # Beyond 40 the second term is lost to rounding, and complex log1p of a denormal number is not a number.
+    tail = torch.where(folded.real > 40, 0, torch.exp(-2 * folded))
+    return folded + torch.log1p(tail) - float(np.log(2))
 
 
 def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) -> Parameters:
@@ -67,17 +69,20 @@ def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) ->
     return scale * rng.standard_normal(n)
 
 
-def _memory(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> int:
+def memory_of(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> int:
     """Samples and hidden activations, tables of the moves, metric."""
     hidden = spec.alpha * spec.n_sites
-    largest = max(spec.n_samples, min(spec.n_final_samples, 4096))
-    metric = min(spec.n_samples, n_parameters) ** 2 * 3
-    jacobian = spec.n_samples * n_parameters if n_parameters <= spec.n_samples else n_parameters * 4
+    n_samples = spec.n_evaluated
+    # More images than that are evaluated in parts.
+    largest = max(n_samples, min(spec.n_final_samples, 4096)) * min(spec.n_images, 64)
+    metric = min(n_samples, n_parameters) ** 2 * 3
+    is_explicit = n_parameters <= n_samples or spec.sampler == "exact"
+    jacobian = n_samples * n_parameters if is_explicit else n_parameters * 4
     numbers = 3 * largest * hidden + 3 * spec.n_couplings * hidden + metric + jacobian
     return (16 if is_complex else 8) * numbers + 300 * 2**20
 
 
-def _work(spec: "GroundStateSpec", n_parameters: int, row: int, is_complex: bool) -> Work:
+def work_of(spec: "GroundStateSpec", n_parameters: int, row: int, is_complex: bool) -> Work:
     """Sampling, local energies and solve, where a row of derivatives costs ``row`` numbers to multiply."""
     hidden = spec.alpha * spec.n_sites
     per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
@@ -105,7 +110,7 @@ class DenseRbm:
         self.has_complex_amplitude = is_complex
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden units per site."""
         return Defaults(sizes={"alpha": 2})
 
@@ -116,11 +121,11 @@ class DenseRbm:
 
     def memory(self, spec: "GroundStateSpec") -> int:
         """See ``SpecifiedAnsatz``."""
-        return _memory(spec, self.n_parameters, self.is_complex)
+        return memory_of(spec, self.n_parameters, self.is_complex)
 
     def work(self, spec: "GroundStateSpec") -> Work:
         """See ``SpecifiedAnsatz``."""
-        return _work(spec, self.n_parameters, self.n_hidden + self.n_sites, self.is_complex)
+        return work_of(spec, self.n_parameters, self.n_hidden + self.n_sites, self.is_complex)
 
     @property
     def n_parameters(self) -> int:
@@ -179,7 +184,7 @@ class SymmetricRbm:
         self.has_complex_amplitude = is_complex
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """12 hidden units per site on up to 20 sites, 8 up to 36, 4 on more."""
         return Defaults(sizes={"alpha": 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4})
 
@@ -194,11 +199,11 @@ class SymmetricRbm:
 
     def memory(self, spec: "GroundStateSpec") -> int:
         """See ``SpecifiedAnsatz``."""
-        return _memory(spec, self.n_parameters, self.is_complex)
+        return memory_of(spec, self.n_parameters, self.is_complex)
 
     def work(self, spec: "GroundStateSpec") -> Work:
         """See ``SpecifiedAnsatz``."""
-        return _work(spec, self.n_parameters, self.n_parameters, self.is_complex)
+        return work_of(spec, self.n_parameters, self.n_parameters, self.is_complex)
 
     @property
     def invariances(self) -> NDArray[np.int64]:

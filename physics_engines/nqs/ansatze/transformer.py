@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
 from physics_engines.nqs.ansatze.network import Block, Network, dense, hidden_units, network_defaults
@@ -92,7 +92,7 @@ class VisionTransformer(Network):
         super().__init__(lattice, has_complex_amplitude, blocks)
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two blocks of four heads on sixteen features; patches 2x2 on a square lattice, 4 on a chain."""
         sizes = {"n_features": 16, "n_layers": 2, "n_heads": 4, "patch": _default_patch(shape)}
         return network_defaults(sizes, n_sites)

@@ -1,11 +1,12 @@
 """Exact diagonalisation of a model."""
 
-import math
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from physics_engines.nqs.spec.limits import MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.words import exact as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
@@ -16,10 +17,8 @@ MAX_EXACT_BITS = 62
 class ExactSpec(SpinModelSpec):
     """Exact diagonalisation of a small lattice."""
 
-    @property
-    def n_states(self) -> int:
-        """Dimension of the sector that is diagonalised."""
-        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
+    n_levels: Annotated[int, words.N_LEVELS] = Field(default=1, ge=1, le=40)
+    """Lowest states to find in the sector of total S^z; from 2 on with their quantum numbers and the energy gap."""
 
     @property
     def memory(self) -> int:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from physics_engines.lattices.shape import count_sites
-from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
+from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.spec.sector import SectorSpec
 from physics_engines.nqs.words import ground_state as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
@@ -21,11 +22,14 @@ AnsatzName = Literal[
     "rbm_complex",
     "rbm_symmetric",
     "rbm_symmetric_complex",
+    "rbm_space_group",
+    "rbm_space_group_complex",
     "feed_forward",
     "cnn",
     "resnet",
     "vit",
 ]
+SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
 SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
 """Fields that size an ansatz; 0 where an ansatz has no such size."""
 
@@ -48,15 +52,15 @@ def _defaults(data: dict[str, Any]) -> "Defaults":
     """What the ansatz itself proposes; anything will do where a field before it is wrong."""
     from physics_engines.nqs.ansatze.build import ansatz_class
 
-    shape = data.get("shape", (2,))
-    return ansatz_class(data.get("ansatz", "rbm")).defaults(shape, count_sites(shape, data.get("lattice")))
+    shape, lattice = data.get("shape", (2,)), data.get("lattice", "chain")
+    return ansatz_class(data.get("ansatz", "rbm")).defaults(lattice, shape, count_sites(shape, lattice))
 
 
 def _default_size(name: str) -> Callable[[dict[str, Any]], int]:
     return lambda data: _defaults(data).sizes.get(name, 0)
 
 
-class GroundStateSpec(SpinModelSpec):
+class GroundStateSpec(SectorSpec):
     """Variational ground state of a spin model by a neural network and stochastic reconfiguration."""
 
     ansatz: Annotated[
@@ -97,6 +101,12 @@ class GroundStateSpec(SpinModelSpec):
     n_discard: int = Field(default_factory=lambda data: _defaults(data).n_discard, ge=0, le=1000)
     """Sweeps between a step and the first recorded sample. Where not given: 5 for an RBM or Jastrow factor, 1 for the
     other networks, whose many chains follow the small steps."""
+    sampler: Annotated[SamplerName, words.SAMPLER] = "metropolis"
+    """How |psi|^2 is sampled: by the moves of the Hamiltonian; with far exchanges and the flip of all spins as well
+    (composite); with replicas of |psi|^(2 beta) (parallel_tempering); or not at all, by a sum over every state of a
+    small sector (exact: no statistical error, and the numbers of samples do not matter)."""
+    n_replicas: int = Field(default=4, ge=2, le=64)
+    """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
     learning_rate: Annotated[float, words.LEARNING_RATE] = Field(
         default_factory=lambda data: _defaults(data).learning_rate, gt=0, le=1
     )
@@ -108,12 +118,21 @@ class GroundStateSpec(SpinModelSpec):
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
+    projected_from: float = Field(default=0.0, ge=0, le=1)
+    """Where a sector is given: share of the optimisation steps after which the wave function is projected onto it.
+    0 projects throughout, 1 only the finished wave function, which costs little and lowers the energy as well."""
+
     @property
     def memory(self) -> int:
         """Bytes needed, as the ansatz says."""
         from physics_engines.nqs.ansatze.build import build_ansatz
 
         return build_ansatz(self).memory(self)
+
+    @property
+    def n_evaluated(self) -> int:
+        """Configurations of one optimisation step: the samples, or all states of the sector."""
+        return self.n_states if self.sampler == "exact" else self.n_samples
 
     @model_validator(mode="after")
     def _fits(self) -> "GroundStateSpec":
@@ -139,6 +158,7 @@ class GroundStateSpec(SpinModelSpec):
                 f"{self.n_chains} chains need at least {4 * self.n_chains} samples, not "
                 f"{min(self.n_samples, self.n_final_samples)}"
             )
+        self._check_sampler()
         if self.memory > MEMORY_LIMIT:
             chosen = ", ".join(f"{name} = {getattr(self, name)}" for name in sizes) or self.ansatz
             lower = " or ".join([*list(sizes)[:1], "n_samples"])
@@ -147,3 +167,15 @@ class GroundStateSpec(SpinModelSpec):
                 f"the bound is {MEMORY_LIMIT // 2**30} GiB, so lower {lower}"
             )
         return self
+
+    def _check_sampler(self) -> None:
+        if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
+            size = f"{self.n_sites} sites" if self.n_sites > 30 else f"{self.n_states} states"
+            raise ValueError(
+                f"the exact sampler sums over every state of the sector, at most {MAX_ENUMERATED}, not those of "
+                f"{size}; take another sampler"
+            )
+        if self.n_up in (0, self.n_sites):
+            raise ValueError(
+                f"the sector total_sz = {self.total_sz} has a single state and nothing to vary; diagonalise exactly"
+            )

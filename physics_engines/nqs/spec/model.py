@@ -1,5 +1,6 @@
 """Which Hamiltonian on which lattice, in which sector."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -112,6 +113,11 @@ class SpinModelSpec(Spec):
     def n_up(self) -> int | None:
         """Number of up spins of the sector; None where S^z is not conserved."""
         return None if self.total_sz is None else round(self.n_sites / 2 + self.total_sz)
+
+    @property
+    def n_states(self) -> int:
+        """Dimension of the sector."""
+        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
 
     @property
     def is_bipartite(self) -> bool:

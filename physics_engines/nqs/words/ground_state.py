@@ -22,6 +22,14 @@ ANSATZ = Slot(
         ),
         "rbm_symmetric": ("symmetric rbm", "translation-symmetric rbm", "tied rbm", "並進対称rbm", "対称rbm"),
         "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
+        "rbm_space_group": (
+            "space-group rbm",
+            "rbm with space-group symmetry",
+            "rbm tied by the space group",
+            "空間群rbm",
+            "空間群対称rbm",
+        ),
+        "rbm_space_group_complex": ("complex space-group rbm", "space-group complex rbm", "複素空間群rbm"),
         "feed_forward": (
             "feed-forward network",
             "feedforward network",
@@ -60,6 +68,8 @@ ANSATZ = Slot(
         "rbm_complex": Text(en="complex RBM", ja="複素 RBM"),
         "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
         "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
+        "rbm_space_group": Text(en="space-group-symmetric RBM", ja="空間群対称RBM"),
+        "rbm_space_group_complex": Text(en="complex space-group-symmetric RBM", ja="複素空間群対称RBM"),
         "feed_forward": Text(en="feed-forward network", ja="順伝播ネットワーク"),
         "cnn": Text(en="CNN", ja="CNN"),
         "resnet": Text(en="ResNet", ja="ResNet"),
@@ -125,3 +135,20 @@ N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",), detail
 LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",), detail=True)
 
 DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",), detail=True)
+
+SAMPLER = Slot(
+    en=("sampler", "sampling method"),
+    ja=("サンプラー", "サンプリング法"),
+    values={
+        "composite": ("composite moves", "composite sampler", "複合更新"),
+        "parallel_tempering": ("parallel tempering", "replica exchange", "レプリカ交換", "パラレルテンパリング"),
+        "exact": ("exact enumeration", "exact sampling", "full summation", "全状態の和", "全数和"),
+    },
+    shown={
+        "metropolis": Text(en="Metropolis sampling", ja="メトロポリス法"),
+        "composite": Text(en="composite moves", ja="複合更新"),
+        "parallel_tempering": Text(en="parallel tempering", ja="レプリカ交換"),
+        "exact": Text(en="sum over all states", ja="全状態の和"),
+    },
+    detail=True,
+)
