@@ -67,6 +67,7 @@ class Answerability:
         self._sections: dict[tuple[object, ...], SectionText] = {}
         self._calibration: Calibration | None = None
         self._known: tuple[str, KnownQuestions] | None = None
+        self._stamped: tuple[tuple[int, int] | None, str] | None = None
 
     def judge(self, question: Question, ranked: Sequence[Ranked], reader: Reader) -> Judgement:
         """Judge the first of the ranked passages of one book."""
@@ -146,8 +147,13 @@ class Answerability:
         return _hash(reader.setting("textbook"), self._questions_stamp(), common_words_are_known())
 
     def _questions_stamp(self) -> str:
-        text = self._questions.read_text(encoding="utf-8") if self._questions.is_file() else ""
-        return _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION)
+        """Hash of the questions and of what reads them; the file is read again only where it looks changed."""
+        state = self._questions.stat() if self._questions.is_file() else None
+        seen = (state.st_mtime_ns, state.st_size) if state else None
+        if self._stamped is None or self._stamped[0] != seen:
+            text = self._questions.read_text(encoding="utf-8") if state else ""
+            self._stamped = (seen, _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION))
+        return self._stamped[1]
 
     def _known_questions(self) -> KnownQuestions:
         stamp = self._questions_stamp()

@@ -49,8 +49,11 @@ def search(
     book: BookOption = None,
     language: LanguageOption = None,
     lane: Annotated[
-        Literal["lexical", "dense", "both"],
-        typer.Option("--lane", help="By words, by meaning, or both; the last two need --book and 'library embed'."),
+        Literal["words", "lexical", "dense", "both"],
+        typer.Option(
+            "--lane",
+            help="Words alone, with the glossary, by meaning, or both; the last two need --book and 'library embed'.",
+        ),
     ] = "lexical",
     queries: Annotated[Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}.')] = None,
     as_json: JsonOption = False,
@@ -250,7 +253,7 @@ def _search_file(
     k: int,
     book: str | None,
     language: Literal["en", "ja"] | None,
-    lane: Literal["lexical", "dense", "both"],
+    lane: Literal["words", "lexical", "dense", "both"],
 ) -> int:
     try:
         lines = (sys.stdin if str(path) == "-" else path.open(encoding="utf-8")).read().splitlines()
