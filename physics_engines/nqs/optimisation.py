@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
 from physics_engines.nqs.ansatze import Ansatz, Parameters
+from physics_engines.nqs.ansatze.base import Phased
 from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.classical import classical_angles
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient
 from physics_engines.nqs.samplers import Metropolis, Sampler
@@ -89,6 +91,9 @@ def initial_state(
 ) -> RunState:
     """Random small parameters and equilibrated chains, from the seed of the Spec.
 
+    Where no rule gives the signs of a frustrated magnet and the ansatz can carry phases, it begins with those of the
+    classical order: from a state without them the first steps would only climb off the top of the spectrum.
+
     Args:
         spec: The calculation.
         ansatz: Its wave function.
@@ -99,6 +104,8 @@ def initial_state(
     sampler = sampler or Metropolis(backend, hamiltonian, spec.n_chains)
     rng = np.random.Generator(np.random.PCG64(spec.seed))
     parameters = ansatz.initial_parameters(rng)
+    if isinstance(ansatz, Phased) and hamiltonian.conserves_magnetisation and hamiltonian.rotation is None:
+        parameters = ansatz.with_phases(parameters, classical_angles(hamiltonian))
     configurations = sampler.start(rng)
     sampler.set_parameters(parameters)
     sampler.draw(configurations, 1, 20, rng)

@@ -69,6 +69,14 @@ class Invariant(Ansatz, Protocol):
         """Shape (n_permutations, n_sites), a group: entry (p, i) is where site i goes."""
 
 
+@runtime_checkable
+class Phased(Ansatz, Protocol):
+    """An ansatz that can begin with the phases of a classical order."""
+
+    def with_phases(self, parameters: Parameters, angles: NDArray[np.float64]) -> Parameters:
+        """Parameters of psi(s) prod_i exp(i angle_i s_i / 2), spins turned by angles (n_sites,) about z."""
+
+
 @dataclass(frozen=True)
 class Defaults:
     """What a Spec takes where it says nothing, for one ansatz on one lattice.
