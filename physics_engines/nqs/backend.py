@@ -67,7 +67,7 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
         ansatz: The wave function.
         hamiltonian: What moves the chains and gives the energy.
         name: "numba" is the compiled one, "table" the one of small systems, "torch" the general one; "auto" takes
-            the first of these that fits.
+            the first of these that fits, of a projected wave function a table before the compiled one.
         device: Torch device; any but "cpu" means the general one.
 
     Raises:
@@ -77,6 +77,11 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import Rbm
 
+    if device == "cpu" and name == "auto" and isinstance(ansatz, Projected):
+        from physics_engines.nqs.table_backend import TableBackend, fits_table
+
+        if fits_table(ansatz, hamiltonian):
+            return TableBackend(ansatz, hamiltonian)
     if device == "cpu" and name in ("auto", "numba"):
         if isinstance(ansatz, Projected) and isinstance(ansatz.base, Rbm):
             from physics_engines.nqs.projected_backend import ProjectedBackend

@@ -1,5 +1,6 @@
 """The fast path of projected RBMs: one set of tables for all images of a configuration."""
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -24,9 +25,10 @@ class ProjectedBackend(NumbaBackend):
     def __init__(self, ansatz: Projected, hamiltonian: Hamiltonian) -> None:
         if not isinstance(ansatz.base, Rbm):
             raise TypeError("the compiled path of a projection takes restricted Boltzmann machines")
-        super().__init__(ansatz.base, hamiltonian)
+        moves, self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
+        super().__init__(ansatz.base, replace(hamiltonian, moves=moves))  # tables of the images' moves as well
+        self._model = hamiltonian
         self._projection = ansatz.projection
-        self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
 
     def _prepare(self, configurations: NDArray[np.int8]) -> tuple[NDArray[np.int8], Numbers, Numbers]:
         """Images (n, n_images, n_sites), their hidden angles (n, n_images, n_hidden) and shares (n, n_images)."""
@@ -43,25 +45,25 @@ class ProjectedBackend(NumbaBackend):
         total = np.where(size < _NODE, _NODE, total)
         return images, theta, cast(Numbers, terms / total)
 
-    def sweep(
-        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
-        """See ``Backend``."""
+        """See ``Tempered``."""
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         _, theta, shares = self._prepare(configurations)
         projected_kernels.sweep(
-            configurations, self._halves_of(theta), shares, self._hamiltonian.moves,
+            configurations, self._halves_of(theta), shares, self._model.moves,
             self._moved, self._sites, self._projection.flips,
             self._decay, self._up, self._down, self._growth, self._visible,
-            uniforms, records, proposed, accepted,
+            uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
         return records, proposed, accepted
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
-        model = self._hamiltonian
+        model = self._model
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
         for part in self._parts(len(configurations)):
             spins = configurations[part]
@@ -104,17 +106,22 @@ class ProjectedBackend(NumbaBackend):
 
 def _images_of_moves(
     moves: NDArray[np.int64], permutations: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each element g and move m: number of the move g^-1(m), and the site g(its first site).
-
-    Both have shape (n_elements, n_moves).
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The moves and all their images; for each element g and move m the number of the move g^-1(m) among them, and the
+    site g(its first site), both of shape (n_elements, n_moves).
     """
     numbers = {(min(i, j), max(i, j)): number for number, (i, j) in enumerate(moves.tolist())}
+    whole = moves.tolist()
     moved = np.empty((len(permutations), len(moves)), dtype=np.int64)
     for row, inverse in zip(moved, np.argsort(permutations, axis=1), strict=True):
         first = inverse[moves[:, 0]]
         second = np.where(moves[:, 1] < 0, -1, inverse[moves[:, 1]])
-        pairs = zip(np.minimum(first, second).tolist(), np.maximum(first, second).tolist(), strict=True)
-        row[:] = [numbers[pair] for pair in pairs]
-    sites = np.take_along_axis(permutations, moves[:, 0][moved], axis=1)
-    return moved, np.ascontiguousarray(sites)
+        for column, (i, j) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            pair = (min(i, j), max(i, j))
+            if pair not in numbers:
+                numbers[pair] = len(whole)
+                whole.append([i, j])
+            row[column] = numbers[pair]
+    images = np.array(whole, dtype=np.int64)
+    sites = np.take_along_axis(permutations, images[:, 0][moved], axis=1)
+    return images, moved, np.ascontiguousarray(sites)

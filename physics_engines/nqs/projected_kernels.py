@@ -24,15 +24,15 @@ def _ratio(
     up: Numbers,
     down: Numbers,
     visible: Numbers,
-) -> Numbers:
+) -> complex:
     """psi(s_p') / psi(s_p) of one image."""
     own = moved[image, move]
     a = (1 + flips[image] * spins[sample, sites[image, move]]) // 2
     b = 1 - a
-    ratio = visible[a, own]
+    ratio: complex = visible[a, own]
     for k in range(halves.shape[3]):
         ratio *= decay[own, k] + up[own, k] * halves[sample, image, a, k] + down[own, k] * halves[sample, image, b, k]
-    return ratio  # type: ignore[no-any-return]
+    return ratio
 
 
 @compiled
@@ -53,6 +53,7 @@ def sweep(
     records: Spins,
     proposed: Integers,
     accepted: Integers,
+    powers: Reals,
 ) -> None:
     """Metropolis moves of all chains, in place.
 
@@ -73,6 +74,7 @@ def sweep(
         records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
         accepted: int64 (n_chains,), grows by those accepted.
+        powers: (n_chains,), beta where the chain samples |psi|^(2 beta).
     """
     n_images, n_hidden = halves.shape[1], halves.shape[3]
     n_moves = moves.shape[0]
@@ -93,7 +95,10 @@ def sweep(
                         spins, halves, image, chain, move, moved, sites, flips, decay, up, down, visible
                     )
                     total += shares[chain, image] * ratios[image]
-                if not (scaled - move < total.real * total.real + total.imag * total.imag):
+                weight = total.real * total.real + total.imag * total.imag
+                if powers[chain] != 1.0:
+                    weight = weight ** powers[chain]
+                if not (scaled - move < weight):
                     continue
                 accepted[chain] += 1
                 for image in range(n_images):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs import table_kernels as kernels
 from physics_engines.nqs.ansatze import Ansatz, Parameters
-from physics_engines.nqs.ansatze.base import Invariant
+from physics_engines.nqs.ansatze.base import Even, Invariant
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.evaluator import Evaluator
 from physics_engines.nqs.exact import as_configurations, basis_states
@@ -33,6 +33,7 @@ def fits_table(ansatz: Ansatz, hamiltonian: Hamiltonian) -> bool:
     n_up = n // 2 if hamiltonian.n_up is None else hamiltonian.n_up
     n_states = comb(n, n_up) if hamiltonian.conserves_magnetisation else 2**n
     n_symmetries = len(ansatz.invariances) if isinstance(ansatz, Invariant) else 1
+    n_symmetries *= 2 if isinstance(ansatz, Even) and ansatz.is_even else 1
     return n_states <= _MAX_AMPLITUDES * n_symmetries
 
 
@@ -49,6 +50,8 @@ class TableBackend:
         lowest = states
         for permutation in ansatz.invariances if isinstance(ansatz, Invariant) else ():
             lowest = np.minimum(lowest, spins @ self._bits[permutation])
+            if isinstance(ansatz, Even) and ansatz.is_even:
+                lowest = np.minimum(lowest, ~spins @ self._bits[permutation])
         representatives, numbers = np.unique(lowest, return_inverse=True)
         self._representatives = as_configurations(representatives, n)
         self._place = np.zeros(2**n, dtype=np.int64)

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from physics_engines.nqs.spec import ExcitedStateSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -113,8 +111,7 @@ def excited_state(spec: ExcitedStateSpec, context: ToolContext) -> Result:
     notes += edge_of_two(spec)
     arrays = context.out / "state.npz"
     traces = {f"{name}_{key}": column for name, run in _runs(result) for key, column in run.trace.items()}
-    parameters = {f"{name}_parameters": np.asarray(run.parameters) for name, run in _runs(result)}
-    write_arrays(arrays, {**traces, **parameters})
+    write_arrays(arrays, {**traces, **{f"{name}_parameters": run.parameters for name, run in _runs(result)}})
     headline = ("gap", "exact_gap", "energy_per_site", "exact_energy_per_site", "fidelity", "ground_energy_per_site")
     return Result(
         estimates=found,

@@ -8,7 +8,7 @@ network of one layer with a kernel as large as the lattice is.
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
@@ -130,7 +130,7 @@ class Cnn(_Convolutional):
     """
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Three layers of eight channels; kernel 3x3 on a square lattice, 5 on a chain."""
         sizes = {"n_features": 8, "n_layers": 3, "kernel": _default_kernel(shape)}
         return network_defaults(sizes, n_sites)
@@ -158,7 +158,7 @@ class ResNet(_Convolutional):
     """
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two blocks of eight channels; kernel as of the CNN."""
         sizes = {"n_features": 8, "n_layers": 2, "kernel": _default_kernel(shape)}
         return network_defaults(sizes, n_sites)

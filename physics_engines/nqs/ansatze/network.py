@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Network(ABC):
 
     @classmethod
     @abstractmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """See ``SpecifiedAnsatz``."""
 
     @classmethod
@@ -133,9 +133,9 @@ def network_defaults(sizes: dict[str, int], n_sites: int) -> Defaults:
     return Defaults(
         sizes=sizes,
         n_iterations=200 if is_small else 120,
-        n_samples=1024 if is_small else 512,
+        n_samples=512,
         n_final_samples=16_384 if is_small else 8192,
-        n_chains=256 if is_small else 128,
+        n_chains=128,
         n_discard=1,
         learning_rate=0.1,
         diag_shift=1e-3,

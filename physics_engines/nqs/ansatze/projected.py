@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
-from physics_engines.nqs.ansatze.base import Ansatz, Parameters
+from physics_engines.nqs.ansatze.base import Ansatz, Invariant, Parameters
 from physics_engines.nqs.symmetry import Projection
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
+
+_NODE = 1e-300
+"""Amplitude where the images cancel exactly, in units of the largest of them: its logarithm is a number."""
 
 
 class Projected:
@@ -49,15 +52,34 @@ class Projected:
 
     @property
     def has_complex_amplitude(self) -> bool:
-        """As the base, and where a real wave function may have both signs."""
-        return self.base.has_complex_amplitude or not bool((self.projection.coefficients.real > 0).all())
+        """As the base. The logarithm of a real wave function of both signs is complex all the same."""
+        return self.base.has_complex_amplitude
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``: those of the base times those of the projection, where no character is another than 1."""
+        permutations = self.projection.permutations
+        if not self._is_trivial:
+            return permutations[:1]
+        if isinstance(self.base, Invariant):
+            permutations = self.base.invariances[:, permutations].reshape(-1, permutations.shape[1])
+        return np.unique(permutations, axis=0)
+
+    @property
+    def is_even(self) -> bool:
+        """See ``Even``."""
+        return self._is_trivial and bool((self.projection.flips < 0).any())
+
+    @property
+    def _is_trivial(self) -> bool:
+        return bool(np.all(self.projection.coefficients == 1))
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Those of the base."""
         return self.base.initial_parameters(rng)
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
-        """See ``Ansatz.log_psi``; complex where amplitudes of both signs occur, -inf where they cancel."""
+        """See ``Ansatz.log_psi``; complex where amplitudes of both signs occur, very small where they cancel."""
         import torch
 
         device = configurations.device
@@ -67,7 +89,8 @@ class Projected:
         top = logs.real.amax(dim=-1, keepdim=True).detach()
         coefficients = torch.as_tensor(self.projection.coefficients, device=device)
         if not logs.is_complex():
-            total = (torch.exp(logs - top) * coefficients.real).sum(dim=-1)
-            is_positive = bool((self.projection.coefficients.real > 0).all())
-            return top[..., 0] + torch.log(total if is_positive else total.to(torch.complex128))
-        return top[..., 0] + torch.log((torch.exp(logs - top) * coefficients).sum(dim=-1))
+            coefficients = coefficients.real
+        total = (torch.exp(logs - top) * coefficients).sum(dim=-1)
+        if not logs.is_complex() and self.has_complex_amplitude:
+            total = total.to(torch.complex128)
+        return top[..., 0] + torch.log(torch.where(total == 0, _NODE, total))
