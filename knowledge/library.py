@@ -11,7 +11,7 @@ from knowledge.assist.consult import Consulted, consult, decoys, with_opening
 from knowledge.assist.query_model import QueryModel
 from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
-from knowledge.cite.sentences import choose
+from knowledge.cite.sentences import choose, definition
 from knowledge.dense import CHROMA_FROM, DenseLane
 from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
 from knowledge.errors import InvalidRequest
@@ -260,9 +260,28 @@ class Library:
                 continue
             index = self._index(chosen, reader)
             citations = choose(question, found, index, self._glossary, reader, max_quotes)
+            if question.compares and len(question.defined) > 1:
+                citations = self._definitions(question, reader, chosen, wanted, citations)[:max_quotes]
             if citations:
                 return Extract(citations, citations[0].language)
         return NotFound(question.text, _headings(ranked)[:3], own, best, answerability)
+
+    def _definitions(
+        self, question: Question, reader: Reader, book: str, language: Language, others: tuple[Citation, ...]
+    ) -> tuple[Citation, ...]:
+        """What each of the compared things is, then the rest of the answer."""
+        index = self._index(book, reader)
+        found: dict[str, Citation] = {}
+        for number in question.defined[:3]:
+            name = self._glossary.entries[number].in_language(language)[0]
+            asked = self._read(f"{name}とは" if language == "ja" else f"What is {name}?")
+            ranked = _without_overview(self._rank(asked, reader, 2, book, language))
+            citation = definition(asked, ranked, index, self._glossary, reader) if ranked else None
+            if citation is not None:
+                found[str(citation.span)] = citation
+        if len(found) < 2:  # one side alone compares nothing
+            return others
+        return tuple({**found, **{str(citation.span): citation for citation in others}}.values())
 
     def _answer_with_model(self, question: Question, plain: Extract, max_quotes: int, model: QueryModel) -> Extract:
         """The sections a model prefers beside those found without it."""

@@ -104,14 +104,19 @@ def suggested_questions(
 ) -> tuple[str, ...]:
     """Questions the book answers: one for each section of a chapter, or one for each chapter."""
     if chapter is not None:
-        subjects = [
-            re.sub(r"^§\s*[\d.]+\s*", "", heading) for heading in reader.headings(TEXTBOOK, chapter.id, language)
-        ]
+        headings = reader.headings(TEXTBOOK, chapter.id, language)
+        subjects = [(re.sub(r"^§\s*[\d.]+\s*", "", heading), chapter) for heading in headings]
     else:
-        subjects = [item.title[language] for item in source.chapters if _is_there(item, language, reader)]
+        subjects = [(item.title[language], item) for item in source.chapters if _is_there(item, language, reader)]
     if language == "ja":
-        return tuple(f"{subject}について教えてください" for subject in subjects[:most])
-    return tuple(f"What does the book say about {_lower_first(subject)}?" for subject in subjects[:most])
+        return tuple(f"{subject}について教えてください" for subject, _ in subjects[:most])
+    texts = {
+        item.id: " ".join(passage.text for passage in reader.chapter_overview(TEXTBOOK, item.id, language))
+        for _, item in subjects[:most]
+    }
+    return tuple(
+        f"What does the book say about {_lower_first(subject, texts[item.id])}?" for subject, item in subjects[:most]
+    )
 
 
 def _is_there(chapter: Chapter, language: Language, reader: Reader) -> bool:
@@ -140,9 +145,11 @@ def _only_names_chapter(copy: str) -> bool:
     return len(_CHAPTER_FRAME.sub("", rest)) < 3
 
 
-def _lower_first(subject: str) -> str:
-    """ "Linear models" -> "linear models", but "PINNs" and "AdS/DL" stay."""
-    return subject[0].lower() + subject[1:] if subject[1:2].islower() and not subject.startswith("AdS") else subject
+def _lower_first(subject: str, text: str) -> str:
+    """ "Linear models" -> "linear models"; "PINNs", "AdS/DL" and names, which ``text`` writes with a capital, stay."""
+    word = re.split(r"[\s,:]", subject)[0]
+    is_name = re.search(rf"(?:[a-z,;]|\bA|\bThe) {re.escape(word)}\b", text) is not None
+    return subject[0].lower() + subject[1:] if word[1:].islower() and not is_name else subject
 
 
 def _first_sentences(passages: list[StoredPassage], most: int) -> tuple[Citation, ...]:

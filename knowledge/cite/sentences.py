@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.index.book import BookIndex
 from knowledge.index.definitions import PARENTHESES, subject_of
@@ -22,25 +22,38 @@ _CUES: dict[Aim, re.Pattern[str]] = {
     ),
     "reason": re.compile(
         r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|\breasons?\b|\bfollows from\b|\bwhy\b"
-        r"|\bcannot\b|\bforces?\b|から|ため|ので|ゆえ|理由|したがって|よって"
+        r"|\bcannot\b|\bforces?\b|\b(?:states|says|means|implies) that\b|から|ため|ので|ゆえ|理由|したがって|よって"
     ),
     "method": re.compile(
         r"\bby\b|\busing\b|\bsteps?\b|\bfirst\b|\bthen\b|\balgorithm\b|\bminimi[sz]|\btrain|\bcomput|\bupdate"
         r"|によって|により|を用いて|手順|まず|次に|計算|最小化|すれば|ことで"
     ),
+    "quantity": re.compile(
+        r"\d|\\simeq|\\approx|\\propto|\\sim\b|\b(?:order of|proportional|exponential|scales?|grows?|twice|half)\b"
+        r"|比例|程度|倍|指数関数|以下|以上"
+    ),
     "subject": re.compile(r"(?!)"),
 }
 _LEANS_ON_THE_SENTENCE_BEFORE = re.compile(
-    r"\s*(?:this|these|that|those|it|they|such|he|here|then|hence|therefore|thus|so|but|however|the same|both|"
+    r"\s*(?:this|these|that|those|it|they|such|he|here|then|hence|therefore|thus|so|but|however|the same|both|finally|"
     r"これ|この|その|それ|ここ|すなわち|つまり|したがって|よって|ゆえに|しかし|ただし|また|さらに|そこで|同じ)",
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(r"(?:[:：]|次の[^。]*。|次式[^。]*。|以下[^。]*。|as follows\.)$")
-_QUESTION = re.compile(r"[?？]$|か。$")
+_QUESTION = re.compile(
+    r"[?？]$|か。$|^(?:the question of this (?:section|chapter)|this (?:section|chapter) asks)\b"
+    r"|^(?:本節|本章|この[節章])の問いは|^(?:本章|本節|この[節章])では?、.*を問う。$",
+    re.IGNORECASE | re.DOTALL,
+)
 _MARKUP = re.compile(r"^\s*(?:\*\*|#|!\[|\|)")
 _LONG = {"en": 420, "ja": 220}
 
 
+_DEFINES = 0.8
+_MERELY_SAID = 0.7
+"""A sentence about the subject that does not say what it is: 「注意機構は平均するだけである」."""
+_DEFINITION_PROPER = re.compile(r"^\s*(?:とは|をいう)|^\s*(?:is|are|means|denotes|refers to)\b", re.IGNORECASE)
+_ASKED = 0.3
 _WORTH_QUOTING = 0.35
 _WORTH_ANOTHER_SECTION = 0.55
 """Least score of a further sentence, in units of the first one's; a sentence of another section has to be better, and
@@ -57,6 +70,7 @@ class _Candidate:
     score: float
     in_section: int
     passage_score: float
+    defines: bool
 
 
 def choose(
@@ -90,7 +104,21 @@ def choose(
         chosen.append(best)
         covered |= best.words
         candidates.remove(best)
-    return tuple(_citations(_reading_order(chosen)))
+    ordered = _reading_order(chosen)
+    if question.aim == "definition" and (defining := [item for item in [*chosen, *candidates] if item.defines]):
+        # What something is stands first, wherever the rest of the answer was found.
+        first = chosen[0] if chosen[0].defines else max(defining, key=lambda item: item.score)
+        ordered = [first, *(item for item in ordered if item is not first)][:max_quotes]
+    return tuple(_citations(ordered))
+
+
+def definition(
+    question: Question, ranked: Sequence[Ranked], index: BookIndex, glossary: Glossary, reader: Reader
+) -> Citation | None:
+    """The best sentence of ``ranked`` that defines what the question asks for; None where no sentence does."""
+    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question).items()}
+    defining = [item for item in _candidates(question, ranked, weights, glossary, reader) if item.defines]
+    return _citations([max(defining, key=lambda item: item.score)])[0] if defining else None
 
 
 def _same_section(one: _Candidate, other: _Candidate) -> bool:
@@ -106,21 +134,25 @@ def _candidates(
     for item in ranked:
         if item.score < 0.6 * best:
             continue
-        section = _whole_section(item.passage, reader)
-        position = 0
-        for passage in section:
+        section: list[_Candidate] = []
+        asked, position = 0.0, 0
+        for passage in _whole_section(item.passage, reader):
             for start, end, text in _units(passage):
                 position += 1
-                if _QUESTION.search(text):  # a question answers nothing
-                    continue
                 words = frozenset(terms(text, glossary))
                 overlap = sum(weights.get(word, 0.0) for word in words) / total
+                if _QUESTION.search(text):  # it answers nothing, but says what the section answers
+                    asked = max(asked, overlap)
+                    continue
                 if overlap == 0:
                     continue
                 score = (overlap + _form(question, text, glossary, position)) * (item.score / best) ** 2
                 if passage.id == item.passage.id:
                     score *= 1.15
-                found.append(_Candidate(passage, start, end, text, words, score, position, item.score))
+                defines = _defines(question, text, glossary) >= _DEFINES
+                section.append(_Candidate(passage, start, end, text, words, score, position, item.score, defines))
+        bonus = _ASKED * asked * (item.score / best) ** 2
+        found += [replace(candidate, score=candidate.score + bonus) for candidate in section]
     return found
 
 
@@ -170,7 +202,7 @@ def _defines(question: Question, text: str, glossary: Glossary) -> float:
     if not subject:
         return 0.0
     wanted = {word for word in question.words if len(word) > 1} or set(question.words)
-    named = set(question.specific) & set(concepts(subject, glossary))
+    named = set(question.defined) & set(concepts(subject, glossary))
     present = set(plain_terms(subject))
     bare = {word for word in plain_terms(PARENTHESES.sub("", subject)) if len(word) > 1}
     recall = 1.0 if named else len(wanted & present) / len(wanted)
@@ -179,7 +211,8 @@ def _defines(question: Question, text: str, glossary: Glossary) -> float:
     if named:
         wanted |= {word for number in named for name in glossary.entries[number].names for word in plain_terms(name)}
     precision = len(wanted & bare) / len(bare) if bare else 1.0
-    return recall * precision
+    said_of_it = 1.0 if _DEFINITION_PROPER.search(text[len(subject) :]) else _MERELY_SAID
+    return recall * precision * said_of_it
 
 
 def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], weights: dict[str, float]) -> float:

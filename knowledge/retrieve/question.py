@@ -9,15 +9,29 @@ from knowledge.index.glossary import Entry, Glossary
 from knowledge.index.tokens import concepts, plain_terms
 from knowledge.text import Language, language_of_question, search_copy
 
-Aim = Literal["definition", "reason", "method", "subject"]
-"""What is wanted: what X is, why, how, or what there is to say about X."""
+Aim = Literal["definition", "reason", "method", "quantity", "subject"]
+"""What is wanted: what X is, why, how, how much, or what there is to say about X."""
 
 _REASON = re.compile(r"\bwhy\b|\breasons?\b|なぜ|何故|理由|どうして|どういうわけ")
 _DEFINITION = re.compile(
     r"\bwhat(?:'s| is| are| does)\b(?!.*\b(?:happens|role|difference|effect|reason|cause)\b)|\bdefin(?:e|ition)\b"
     r"|\bmeaning of\b|\bmeant by\b|とは|って何|何ですか|何です|何か|定義|どんなもの|意味"
 )
-_METHOD = re.compile(r"\bhow\b|どうやって|どのように|どう(?:する|やる|計算|求め)|方法|手順|仕方|いかに")
+_METHOD = re.compile(
+    r"\bhow\b|どうやって|どのように|どう(?:すれ|した|する|やる|計算|求め)|方法|手順|仕方|いかに|には[?？]?$"
+)
+_QUANTITY = re.compile(
+    r"\bhow (?:many|much|large|big|long|far|fast|high|deep|accurate)\b"
+    r"|いくつ|いくら|何(?:個|倍|本|層|回|割|次元|パーセント)|どれ(?:だけ|くらい|ほど)|どの(?:くらい|程度)"
+)
+_COMPARISON = re.compile(
+    r"\bdifferences? between\b|\bdiffers? from\b|\bhow (?:do|does|is|are)\b.*\bdiffer(?:ent)?\b|\bversus\b|\bvs\b"
+    r"|\bcompared (?:to|with)\b|違い|どう(?:違|異な)|何が(?:違|異な)|と(?:を)?比べ"
+)
+_HEAD = re.compile(
+    r"\bwhat(?:'s| is| are| does| do)? (?:an? |the )?(?P<en>[^?]+?) (?:of|in|for|on|from|used|inside|within|mean)\b"
+    r"|(?:.*の)(?P<ja>[^の]+?)(?:とは|って何|は何|の?定義|の?意味)"
+)
 _FRAME = re.compile(
     r"(?:\bplease\b|\btell me\b|\bexplain\b|\bdescribe\b|\bexplanation\b|\bdefine\b|\bdefinition\b|\bmeant\b|\bmean\b|"
     r"(?<!-)\bmeans\b|\bteach\b|\bsays?\b|\bgive\b|\bshow\b|\bwant\b|\bknow\b|\bdifference\b|\bwhat's\b|"
@@ -40,6 +54,9 @@ class Question:
             of the entries it names by a synonym.
         concepts: Glossary entries it names.
         specific: Those of them that are not part of a longer one: no "Boltzmann machine" in a restricted one.
+        defined: Those whose definition is asked for: attention in "the attention of a transformer".
+        aside: The other words of such a question, that only say where it belongs.
+        compares: Whether the question sets its concepts against each other.
         named: Terms of all names of those entries.
         bridge: Terms of the other language's headwords of those entries.
     """
@@ -50,6 +67,9 @@ class Question:
     words: tuple[str, ...]
     concepts: tuple[int, ...]
     specific: tuple[int, ...]
+    defined: tuple[int, ...]
+    aside: frozenset[str]
+    compares: bool
     named: frozenset[str]
     bridge: tuple[str, ...]
 
@@ -68,7 +88,16 @@ def read_question(text: str, glossary: Glossary) -> Question:
     other: Language = "en" if language == "ja" else "ja"
     words = tuple(dict.fromkeys([*words, *_headword_terms(entries, language)]))
     bridge = tuple(term for term in _headword_terms(entries, other) if term not in words)
-    return Question(text, language, _aim(copy), words, numbers, _specific(numbers, glossary, language), named, bridge)
+    specific = _specific(numbers, glossary, language)
+    compares = _COMPARISON.search(copy) is not None
+    defined, aside = specific, frozenset[str]()
+    if compares:
+        defined = _set_apart(concepts(subject, glossary), glossary, language)
+    elif (head := _head(copy)) and (heads := set(concepts(head, glossary)) & set(specific)):
+        defined = tuple(number for number in specific if number in heads)
+        names = [name for number in heads for name in glossary.entries[number].names]
+        aside = frozenset(words) - {term for text in (head, *names) for term in plain_terms(text)}
+    return Question(text, language, _aim(copy), words, numbers, specific, defined, aside, compares, named, bridge)
 
 
 def without_frame(copy: str) -> str:
@@ -81,6 +110,19 @@ def _specific(numbers: Sequence[int], glossary: Glossary, language: Language) ->
     return tuple(number for number in numbers if not any(words[number] < other for other in words.values()))
 
 
+def _set_apart(found: Sequence[int], glossary: Glossary, language: Language) -> tuple[int, ...]:
+    """The concepts that stand by themselves at least once, if also within a longer one: both Boltzmann machines."""
+    words = {number: set(plain_terms(glossary.entries[number].in_language(language)[0])) for number in set(found)}
+    inside = {n: sum(found.count(m) for m in words if words[n] < words[m]) for n in words}
+    return tuple(number for number in dict.fromkeys(found) if found.count(number) > inside[number])
+
+
+def _head(copy: str) -> str:
+    """The X of "the X of Y" or 「YのX」 in a question what it is; empty where there is none."""
+    match = _HEAD.search(copy)
+    return (match["en"] or match["ja"]) if match else ""
+
+
 def _headword_terms(entries: Sequence[Entry], language: Language) -> list[str]:
     names = (entry.in_language(language)[0] for entry in entries)
     return list(dict.fromkeys(term for name in names for term in plain_terms(name)))
@@ -91,4 +133,6 @@ def _aim(copy: str) -> Aim:
         return "reason"
     if _DEFINITION.search(copy):
         return "definition"
+    if _QUANTITY.search(copy):
+        return "quantity"
     return "method" if _METHOD.search(copy) else "subject"

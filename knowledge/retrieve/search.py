@@ -18,6 +18,7 @@ BRIDGE_WEIGHT = 0.25
 PREFIX_WEIGHT = 0.4
 UNIGRAM_WEIGHT = 1.0
 KANA_WEIGHT = 0.5
+ASIDE_WEIGHT = 0.5
 SECTION_WEIGHT = 0.6
 OVERVIEW_FACTOR = 0.75
 
@@ -36,10 +37,10 @@ class Ranked:
 
 def weighted_terms(question: Question) -> dict[str, float]:
     """Terms of the question with the weight each counts with."""
-    weights = {word: term_weight(word) for word in question.words}
+    weights = {word: term_weight(word) * (ASIDE_WEIGHT if word in question.aside else 1) for word in question.words}
     weights.update((f"@{number}", CONCEPT_WEIGHT) for number in question.concepts)
     if question.aim == "definition":
-        weights.update((f"={number}", DEFINITION_WEIGHT) for number in question.specific)
+        weights.update((f"={number}", DEFINITION_WEIGHT) for number in question.defined)
     for word in question.bridge:
         weights.setdefault(word, BRIDGE_WEIGHT * term_weight(word))
     return weights
