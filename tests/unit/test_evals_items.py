@@ -92,6 +92,15 @@ def test_half_of_the_textbook_questions_avoid_the_name_of_their_topic() -> None:
             assert title.lower() not in item.question.lower(), item.id
 
 
+def _is_valid(tool, arguments: dict) -> bool:
+    """A pattern such as "nqs.*" also meets tools that need something more, or solve fewer models."""
+    try:
+        tool.parse(arguments)
+    except BadInput:
+        return False
+    return True
+
+
 def test_expected_specs_are_valid_calls() -> None:
     registry = load_registry()
     for item in ITEMS["tool_selection"]:
@@ -103,8 +112,8 @@ def test_expected_specs_are_valid_calls() -> None:
             (swept,) = item.expect.sweep.get(pattern, {"": [None]}).items()
             for value in swept[1]:
                 arguments = fields | ({swept[0]: value} if swept[0] else {})
-                for name in names if arguments else ():
-                    registry[name].parse(arguments)
+                if arguments:
+                    assert any(_is_valid(registry[name], arguments) for name in names), item.id
 
 
 def test_expectation_of_nothing_is_refused() -> None:
