@@ -3,6 +3,7 @@
 from tools.nqs.compare_ansatze import compare_ansatze
 from tools.nqs.deep_boltzmann import deep_boltzmann
 from tools.nqs.dmrg import dmrg
+from tools.nqs.dynamics import dynamics
 from tools.nqs.evaluate import evaluate
 from tools.nqs.exact import exact
 from tools.nqs.excited_state import excited_state
@@ -13,6 +14,7 @@ __all__ = [
     "compare_ansatze",
     "deep_boltzmann",
     "dmrg",
+    "dynamics",
     "evaluate",
     "exact",
     "excited_state",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Self
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
-from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
-from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.ansatze.network import Block, Network, dense, hidden_units, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
@@ -95,13 +94,9 @@ class _Convolutional(Network):
     def _evaluate(
         self, configurations: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]"
     ) -> "torch.Tensor":
-        import torch
 
         x = configurations.reshape(*configurations.shape[:-1], self.cells.n_cells, self.cells.n_basis)
-        angles = self._forward(x, convolve)
-        if self.has_complex_amplitude:
-            angles = torch.complex(*angles.chunk(2, dim=-1))
-        return log_cosh(angles).sum(dim=(-2, -1))
+        return hidden_units(self._forward(x, convolve), self.has_complex_amplitude, 2)
 
     def _forward(self, x: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]") -> "torch.Tensor":
         """From spins (..., n_cells, n_basis) to angles (..., n_cells, channels)."""

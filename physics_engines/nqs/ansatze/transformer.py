@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
-from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
-from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.ansatze.network import Block, Network, dense, hidden_units, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
@@ -180,6 +179,4 @@ class VisionTransformer(Network):
             x = x + linear(hidden, p[f"down{layer}"].T, p[f"down_bias{layer}"])
         pooled = layer_norm(x, (d,), p["scale"], p["shift"]).sum(dim=-2)
         angles = linear(pooled, p["out"].T, p["out_bias"])
-        if self.has_complex_amplitude:
-            angles = torch.complex(*angles.chunk(2, dim=-1))
-        return log_cosh(angles).sum(dim=-1)
+        return hidden_units(angles, self.has_complex_amplitude, 1)
