@@ -101,7 +101,7 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
     if not values:
         return
     if slot.slot.together:
-        values = [tuple(values)]
+        values = [_gathered(said)]
     elif slot.kind == "choice":
         if not _listed(said, text):
             values = _most_special(slot, values)
@@ -110,6 +110,16 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
             state.refuse("contradiction", ExitStatus.BAD_INPUT, what=shown)
             return
     state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=words_of(said))
+
+
+def _gathered(said: list[Mention]) -> tuple[object, ...]:
+    """All values said, each once; the "RBM" of "complex RBM" is no value of its own."""
+
+    def is_part(one: Mention) -> bool:
+        spans = ((other.start, other.end) for other in said)
+        return any(start <= one.start and one.end <= end and end - start > one.end - one.start for start, end in spans)
+
+    return tuple(dict.fromkeys(value for mention in said if not is_part(mention) for value in mention.values))
 
 
 def joined_choices(slot: FieldSlot, values: list[object], language: Language) -> str:

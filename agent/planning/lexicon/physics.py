@@ -80,10 +80,9 @@ QUANTITIES = (
         "spin-wave theory|spin wave theory|linear spin-wave|スピン波理論",
     ),
     _quantity(
-        "a network other than an RBM",
-        "RBM 以外のネットワーク",
-        "cnn|convolutional network|convolutional|transformer|transformer wave function|vision transformer|vit|gcnn|autoregressive|"
-        "rnn|jastrow|gutzwiller|feedforward network|畳み込み|トランスフォーマー|自己回帰",
+        "a network that is not offered",
+        "ここにないネットワーク",
+        "gcnn|group-equivariant network|autoregressive|autoregressive network|rnn|recurrent network|gutzwiller|自己回帰|回帰型",
     ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(
