@@ -8,7 +8,7 @@ import numpy as np
 
 from physics_engines.errors import InvalidInput
 from physics_engines.files import write_arrays
-from physics_engines.nqs.optimisation import TRACE_NAMES, RunState, Waypoint
+from physics_engines.nqs.optimisation import TRACE_NAMES, FinalSample, RunState, Waypoint
 
 _FORMAT = 1
 
@@ -44,6 +44,15 @@ def save(path: Path, state: RunState, identity: str) -> None:
         arrays[f"{name}_parameters"] = point.parameters
         arrays[f"{name}_direction"] = point.direction
         arrays[f"{name}_configurations"] = point.configurations
+    if state.final is not None:
+        meta["final"] = {
+            "attempt": state.final.attempt,
+            "acceptances": state.final.acceptances,
+            "records": state.final.records,
+        }
+        arrays["meta"] = np.array(json.dumps(meta))
+        arrays["final_configurations"] = state.final.configurations
+        arrays["final_energies"] = state.final.energies
     write_arrays(path, arrays)
 
 
@@ -82,6 +91,15 @@ def load(path: Path, identity: str) -> RunState | None:
             )
             for name in ("last", "anchor")
         }
+        final = None
+        if "final" in meta:
+            final = FinalSample(
+                attempt=meta["final"]["attempt"],
+                configurations=arrays["final_configurations"],
+                energies=arrays["final_energies"],
+                acceptances=tuple(meta["final"]["acceptances"]),
+                records=tuple(meta["final"]["records"]),
+            )
         return RunState(
             iteration=meta["iteration"],
             parameters=arrays["parameters"],
@@ -95,6 +113,7 @@ def load(path: Path, identity: str) -> RunState | None:
             n_rejected=meta["n_rejected"],
             rng=rng,
             trace={name: arrays[f"trace_{name}"] for name in TRACE_NAMES},
+            final=final,
         )
     except (KeyError, ValueError, TypeError):
         return None

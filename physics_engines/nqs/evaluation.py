@@ -1,6 +1,7 @@
 """The final numbers of a variational run: fresh samples of the finished wave function, with honest errors."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.labels import convention, energy_unit, network_label
+from physics_engines.nqs.optimisation import FinalSample
 from physics_engines.nqs.samplers import Sampler
-from physics_engines.nqs.sampling import Sample, draw
+from physics_engines.nqs.sampling import Sample
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, split_r_hat
 from physics_engines.text import Text
@@ -41,37 +43,39 @@ class Measurement:
 
 def measure(
     backend: Backend,
-    configurations: NDArray[np.int8],
     spec: GroundStateSpec,
     rng: np.random.Generator,
-    sampler: Sampler | None = None,
+    sampler: Sampler,
+    begun: FinalSample,
+    keep: Callable[[FinalSample], None] = lambda drawn: None,
 ) -> Measurement:
-    """Draw ``spec.n_final_samples`` fresh samples with the backend's parameters; moves the chains in place.
+    """Draw ``spec.n_final_samples`` fresh samples with the parameters of backend and sampler, block by block.
 
     Args:
-        backend: Holds the parameters.
-        configurations: Where the walkers stand.
+        backend: Evaluates the local energies.
         spec: The calculation.
         rng: Random stream.
-        sampler: Holds the parameters too; the moves of the Hamiltonian where not given.
+        sampler: Moves the walkers.
+        begun: Where the walkers stand, and what was drawn before; its walkers are moved in place.
+        keep: Called after each block but the last with all that is drawn.
     """
-    if sampler is not None and spec.sampler == "exact":
-        return _enumerate(backend, sampler.draw(configurations, 1, 0, rng))
+    if spec.sampler == "exact":
+        return _enumerate(backend, sampler.draw(begun.configurations, 1, 0, rng))
     n_per_chain = -(-spec.n_final_samples // spec.n_chains)
     size = max(1, _BLOCK // spec.n_chains)
-    parts, weights, acceptances = [], [], []
-    for start in range(0, n_per_chain, size):
+    parts, records, acceptances = [begun.energies], list(begun.records), list(begun.acceptances)
+    for start in range(sum(records), n_per_chain, size):
         n_records = min(size, n_per_chain - start)
-        n_discard = _N_EQUILIBRATION if start == 0 else 0
-        if sampler is None:
-            sample = draw(backend, configurations, n_records, n_discard, rng)
-        else:
-            sample = sampler.draw(configurations, n_records, n_discard, rng)
+        sample = sampler.draw(begun.configurations, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
         parts.append(backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
-        weights.append(n_records)
+        records.append(n_records)
         acceptances.append(sample.acceptance)
-    energies = cast(Numbers, np.concatenate(parts, axis=1))
-    return Measurement(energies, float(np.average(acceptances, weights=weights)))
+        if start + n_records < n_per_chain:
+            # Without the empty start, whose type need not be that of the energies.
+            drawn = cast(Numbers, np.concatenate([part for part in parts if part.size], axis=1))
+            keep(replace(begun, energies=drawn, acceptances=tuple(acceptances), records=tuple(records)))
+    energies = cast(Numbers, np.concatenate([part for part in parts if part.size], axis=1))
+    return Measurement(energies, float(np.average(acceptances, weights=records)))
 
 
 def _enumerate(backend: Backend, sample: Sample) -> Measurement:

@@ -48,6 +48,25 @@ class Waypoint:
     configurations: NDArray[np.int8]
 
 
+@dataclass(frozen=True)
+class FinalSample:
+    """What of the final sample is drawn already.
+
+    Attributes:
+        attempt: Which of the candidate parameters is measured: the last, the last accepted, the anchor.
+        configurations: Where the walkers stand, int8 (n_walkers, n_sites).
+        energies: Local energies, shape (n_chains, n_drawn).
+        acceptances: Of each block drawn.
+        records: Samples per chain of each block.
+    """
+
+    attempt: int
+    configurations: NDArray[np.int8]
+    energies: NDArray[np.float64] | NDArray[np.complex128]
+    acceptances: tuple[float, ...]
+    records: tuple[int, ...]
+
+
 @dataclass
 class RunState:
     """Everything the next iteration depends on.
@@ -66,6 +85,7 @@ class RunState:
         n_rejected: Steps rejected in a row.
         rng: The one random stream of the run.
         trace: Named columns of shape (n_iterations,), NaN where not yet reached.
+        final: The final sample so far, where the optimisation is done.
     """
 
     iteration: int
@@ -80,6 +100,7 @@ class RunState:
     n_rejected: int
     rng: np.random.Generator
     trace: dict[str, NDArray[np.float64]]
+    final: FinalSample | None = None
 
 
 def initial_state(

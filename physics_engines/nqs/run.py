@@ -18,7 +18,7 @@ from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
-from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
+from physics_engines.nqs.optimisation import FinalSample, RunState, initial_state, is_acceptable, iterate
 from physics_engines.nqs.samplers import Sampler, build_sampler
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.symmetry import Projection, Sector, build_projection
@@ -145,7 +145,7 @@ def optimise_and_measure(
             first = stages.late if spec.projected_from == 0 else stages.early
             state = initial_state(spec, stages.ansatz, hamiltonian, first.backend, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
-        parameters, final = _final_measurement(state, spec, stages.final)
+        parameters, final = _final_measurement(state, spec, stages.final, monitor, identity)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -190,8 +190,7 @@ def _optimise(state: RunState, spec: GroundStateSpec, stages: Stages, monitor: M
     while state.iteration < spec.n_iterations:
         if monitor.should_stop():
             _save(state, monitor, identity)
-            kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
-            raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
+            raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{_kept(monitor)}")
         is_projected = state.iteration >= spec.projected_from * spec.n_iterations
         stage = stages.late if is_projected else stages.early
         iterate(state, spec, stage.backend, stage.sampler)
@@ -226,22 +225,51 @@ def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
     )
 
 
-def _final_measurement(state: RunState, spec: GroundStateSpec, stage: Stage) -> tuple[Parameters, Measurement]:
-    """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
-    for parameters, configurations in (
+def _final_measurement(
+    state: RunState, spec: GroundStateSpec, stage: Stage, monitor: Monitor, identity: str
+) -> tuple[Parameters, Measurement]:
+    """Measure the last parameters; the last step was never judged, so a bad one is undone first.
+
+    What is drawn is kept in the restart file now and then and when asked to stop.
+    """
+    saved = time.monotonic()
+
+    def keep(drawn: FinalSample) -> None:
+        nonlocal saved
+        state.final = drawn
+        done, total = sum(drawn.records) * spec.n_chains, -(-spec.n_final_samples // spec.n_chains) * spec.n_chains
+        if monitor.should_stop():
+            _save(state, monitor, identity)
+            raise Interrupted(f"stopped after {done} of {total} final samples{_kept(monitor)}")
+        if time.monotonic() - saved > _SAVE_INTERVAL:
+            _save(state, monitor, identity)
+            saved = time.monotonic()
+        words = Text(en=f"final sample {done}/{total}", ja=f"最終サンプル {done}/{total}")
+        monitor.report(0.95 + 0.05 * done / total, words)
+
+    candidates = (
         (state.parameters, state.configurations),
-        (state.last.parameters, state.last.configurations.copy()),
-        (state.anchor.parameters, state.anchor.configurations.copy()),
-    ):
+        (state.last.parameters, state.last.configurations),
+        (state.anchor.parameters, state.anchor.configurations),
+    )
+    begun = state.final or FinalSample(0, state.configurations.copy(), np.zeros((spec.n_chains, 0)), (), ())
+    for attempt in range(begun.attempt, len(candidates)):
+        parameters, configurations = candidates[attempt]
+        if attempt != begun.attempt:
+            begun = FinalSample(attempt, configurations.copy(), np.zeros((spec.n_chains, 0)), (), ())
         stage.backend.set_parameters(parameters)
         stage.sampler.set_parameters(parameters)
-        final = measure(stage.backend, configurations, spec, state.rng, stage.sampler)
+        final = measure(stage.backend, spec, state.rng, stage.sampler, begun, keep)
         if np.isfinite(final.energies).all():
             energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
-                state.configurations = configurations
+                state.configurations = begun.configurations
                 return parameters, final
     raise EngineError("the optimised wave function has no finite energy; lower learning_rate or raise diag_shift")
+
+
+def _kept(monitor: Monitor) -> str:
+    return f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
 
 
 def _optimisation_flags(state: RunState) -> tuple[str, ...]:

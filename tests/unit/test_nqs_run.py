@@ -181,6 +181,20 @@ def test_a_run_that_is_stopped_and_killed_gives_the_same_bits(spec: GroundStateS
     assert sorted(path.name for path in tmp_path.iterdir()) == ["restart.npz"]
 
 
+@pytest.mark.parametrize("sampler", ["metropolis", "parallel_tempering"])
+def test_a_run_stopped_or_killed_in_its_final_sample_does_not_draw_it_again(sampler: str, tmp_path: Path) -> None:
+    spec = TINY.model_copy(update={"n_iterations": 4, "n_final_samples": 5 * 4096, "n_chains": 16, "sampler": sampler})
+    expected = bits(ground_state(spec))
+    file = tmp_path / "restart.npz"
+    with pytest.raises(Interrupted, match="stopped after 8192 of 20480 final samples; restart file"):
+        ground_state(spec, monitor(file, stop_after=5))
+    with pytest.raises(Killed):
+        ground_state(spec, monitor(file, die_after=2))
+    seen: list[Progress] = []
+    assert bits(ground_state(spec, Monitor(file, seen.append))) == expected
+    assert [item.message.en for item in seen] == ["final sample 12288/20480", "final sample 16384/20480", "done"]
+
+
 def test_stopping_before_the_first_iteration_needs_no_file() -> None:
     with pytest.raises(Interrupted, match="stopped after 0 of 24 iterations"):
         ground_state(TINY, Monitor(should_stop=lambda: True))
