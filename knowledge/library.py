@@ -1,44 +1,38 @@
 """Library: the one object through which the store is asked."""
 
-import contextlib
-import hashlib
-import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from knowledge.answerability import Answerability
 from knowledge.assist.blend import blend
-from knowledge.assist.consult import Consulted, consult, decoys
+from knowledge.assist.consult import Consulted, consult, decoys, with_opening
 from knowledge.assist.query_model import QueryModel
 from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose
 from knowledge.dense import CHROMA_FROM, DenseLane
 from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
-from knowledge.errors import InvalidRequest, LibraryUnavailable
+from knowledge.errors import InvalidRequest
 from knowledge.index.book import BookIndex
 from knowledge.index.chroma import forget_book
-from knowledge.index.common_words import is_known as common_words_are_known
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
-from knowledge.index.tokens import TOKENS_VERSION, words_of
+from knowledge.index.tokens import words_of
 from knowledge.indexes import LexicalIndexes
 from knowledge.ingest.book import BookSource
 from knowledge.ingest.textbook import ingest_textbook
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
-from knowledge.retrieve.coverage import SectionText, features
 from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
 from knowledge.retrieve.question import Question, read_question
-from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit
+from knowledge.retrieve.refusal import Calibration
 from knowledge.retrieve.search import Ranked, rank
-from knowledge.store import DocumentInfo, Reader, Store
-from knowledge.text import Language, language_of_question
+from knowledge.store import DocumentInfo, Reader, Store, StoredPassage
+from knowledge.text import Language
 
 _PACKAGE = Path(__file__).parent
 _LONGEST_QUERY = 2000
-_SECTIONS_KEPT = 256
 _OWN_LANGUAGE_SHARE = 0.4
 """An answer in the question's own language may score this much less than one in the other."""
 _RANKED_WITH_MODEL = 30
@@ -75,12 +69,11 @@ class Library:
     ) -> None:
         self._folder = folder
         self._source = source
-        self._questions = questions
-        self._shipped_calibration = shipped_calibration
         self._store = Store(folder / "library.sqlite")
         self._indexes = LexicalIndexes(folder / "index", self._glossary)
-        self._sections: dict[tuple[str, tuple[object, ...]], SectionText] = {}
-        self._calibration: Calibration | None = None
+        self._refusal = Answerability(
+            self._store, self._indexes, self._glossary, folder / "index", questions, shipped_calibration
+        )
         ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
 
@@ -129,6 +122,7 @@ class Library:
         language: Language | None = None,
         lane: Lane = "lexical",
         model: QueryModel | None = None,
+        translations: bool = True,
     ) -> list[Hit]:
         """The ``k`` passages that fit a query best, best first; at most one of each section.
 
@@ -137,32 +131,42 @@ class Library:
             k: How many passages.
             book: Only this book; needed for the other lanes than the lexical one.
             language: Only passages in this language.
-            lane: "lexical" by words, "dense" by meaning, or "both". The last two need ``embed``.
+            lane: "lexical" by words and the glossary, "words" without it, "dense" by meaning, or "both". The last
+                two need ``embed``.
             model: Translates the query and re-ranks the best passages; the scores are then from 0 to 1.
+            translations: Where a language is wanted, what is found in a section's text in the other language counts
+                for the section too.
 
         Raises:
             InvalidRequest: Empty or overlong query, k < 1, an unknown book, or one without vectors.
         """
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
-        if lane != "lexical" and book is None:
+        if lane in ("dense", "both") and book is None:
             raise InvalidRequest(f"name the book for the {lane} lane")
         self._read(query)  # an empty query is told before a model is asked
 
         def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:
             with self._store.reading() as reader:
-                return self._search(text, reader, k, book, language, lane)
+                return self._search(text, reader, k, book, language, lane, translations)
 
         if model is None:
             return [_hit(item) for item in find(query)]
         return [_hit(item) for item in self._consult(query, find, model).ranked[:k]]
 
     def _search(
-        self, query: str, reader: Reader, k: int, book: str | None, language: Language | None, lane: Lane
+        self,
+        query: str,
+        reader: Reader,
+        k: int,
+        book: str | None,
+        language: Language | None,
+        lane: Lane,
+        translations: bool,
     ) -> list[Ranked]:
-        question = self._read(query)
-        if lane == "lexical" or book is None:
-            return self._rank(question, reader, k, book, language)
+        question = read_question(query, Glossary((), words_of)) if lane == "words" else self._read(query)
+        if lane in ("words", "lexical") or book is None:
+            return self._rank(question, reader, k, book, language, translations)
         self._index(book, reader)
         near = self._dense.nearest(query, book, max(20 * k, 200), reader)
         passages = reader.passages([number for number, _ in near])
@@ -170,7 +174,7 @@ class Library:
             Ranked(passages[number], cosine) for number, cosine in near if language in (None, passages[number].language)
         )
         if lane == "both":
-            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language), dense)
+            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language, translations), dense)
         return dense[:k]
 
     def _consult(
@@ -181,7 +185,12 @@ class Library:
         if model.n_passages:
             with self._store.reading() as reader:
                 controls = decoys(query, find(query), TEXTBOOK, reader, self._glossary)
-        return consult(query, find, controls, model, self._glossary, translate)
+
+        def readable(passage: StoredPassage) -> str:
+            with self._store.reading() as reader:
+                return with_opening(passage, reader)
+
+        return consult(query, find, controls, readable, model, self._glossary, translate)
 
     def embed(self, book: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
         """Compute the vectors a book lacks for the dense lane; returns how many. About 5-50 passages/s on one core.
@@ -237,11 +246,11 @@ class Library:
         # Scores of different books do not compare well, whether one answers does.
         books = [book] if book is not None else list(reader.stamps())
         tried = {name: self._rank(question, reader, 8, name, None) for name in books}
-        chance = {name: self._answerability(question, found, reader) for name, found in tried.items()}
-        chosen = max(books, key=lambda name: (chance[name], name == TEXTBOOK))
-        ranked, answerability = tried[chosen], chance[chosen]
+        judged = {name: self._refusal.judge(question, found, reader) for name, found in tried.items()}
+        chosen = max(books, key=lambda name: (judged[name].margin, name == TEXTBOOK))
+        ranked, answerability = tried[chosen], judged[chosen].answerability
         best = ranked[0].score if ranked else 0.0
-        if answerability < self._calibrated(reader).threshold:
+        if judged[chosen].margin < 0:
             nearest = self._rank(question, reader, 8, book, language or own) or ranked
             best = max((found[0].score for found in tried.values() if found), default=0.0)
             return NotFound(question.text, _headings(nearest)[:3], own, best, answerability)
@@ -292,11 +301,12 @@ class Library:
             return refused
         asked = self._read(translation)
         with self._store.reading() as reader:
-            chance = {
-                name: self._answerability(asked, self._rank(asked, reader, 8, name, None), reader) for name in books
+            margin = {
+                name: self._refusal.judge(asked, self._rank(asked, reader, 8, name, None), reader).margin
+                for name in books
             }
-            chosen = max(chance, key=lambda name: chance[name])
-            if chance[chosen] < self._calibrated(reader).threshold:
+            chosen = max(margin, key=lambda name: margin[name])
+            if margin[chosen] < 0:
                 return refused
 
         def find(_text: str) -> list[Ranked]:
@@ -378,12 +388,7 @@ class Library:
 
     def calibrate(self) -> Calibration:
         """Fit the refusal to the labelled questions on the text as it is now, keep it, and return its table."""
-        with self._store.reading() as reader:
-            calibration = self._fit(reader)
-        with self._store.writing() as writer:
-            writer.set("calibration", json.dumps(calibration.to_json()))
-        self._calibration = calibration
-        return calibration
+        return self._refusal.calibrate()
 
     # ---- the user's documents -----------------------------------------------------------------------------------
 
@@ -448,76 +453,21 @@ class Library:
         return read_question(query, self._glossary)
 
     def _rank(
-        self, question: Question, reader: Reader, k: int, book: str | None, language: Language | None
+        self,
+        question: Question,
+        reader: Reader,
+        k: int,
+        book: str | None,
+        language: Language | None,
+        translations: bool = True,
     ) -> list[Ranked]:
         books = [book] if book is not None else list(reader.stamps())
-        ranked = [item for name in books for item in rank(question, self._index(name, reader), reader, k, language)]
+        ranked = [
+            item
+            for name in books
+            for item in rank(question, self._index(name, reader), reader, k, language, translations)
+        ]
         return sorted(ranked, key=lambda item: -item.score)[:k]
-
-    # ---- refusing -----------------------------------------------------------------------------------------------
-
-    def _answerability(self, question: Question, ranked: list[Ranked], reader: Reader) -> float:
-        if not ranked:
-            return 0.0
-        return self._calibrated(reader).answerability(self._features(question, ranked, reader))
-
-    def _features(self, question: Question, ranked: list[Ranked], reader: Reader) -> tuple[float, ...]:
-        passage = ranked[0].passage if ranked else None
-        index = self._index(passage.book if passage else TEXTBOOK, reader)
-        key = (index.stamp, passage.section_group if passage else ())
-        if key not in self._sections:
-            found = reader.around(passage) if passage else []
-            if len(self._sections) >= _SECTIONS_KEPT:
-                self._sections.pop(next(iter(self._sections)), None)
-            self._sections[key] = SectionText.read(found, self._glossary)
-        return features(question, ranked, index, self._sections[key], self._glossary)
-
-    def _calibration_stamp(self, reader: Reader) -> str:
-        parts = (
-            reader.setting("textbook"),
-            self._glossary.fingerprint,
-            TOKENS_VERSION,
-            REFUSAL_VERSION,
-            common_words_are_known(),
-            self._questions.read_text(encoding="utf-8") if self._questions.is_file() else "",
-        )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-    def _calibrated(self, reader: Reader) -> Calibration:
-        """The calibration of the text as it is now: in memory, shipped, stored, or fitted anew."""
-        stamp = self._calibration_stamp(reader)
-        if self._calibration is not None and self._calibration.stamp == stamp:
-            return self._calibration
-        candidates = [reader.setting("calibration")]
-        if self._shipped_calibration.is_file():
-            candidates.insert(0, self._shipped_calibration.read_text(encoding="utf-8"))
-        for text in candidates:
-            with contextlib.suppress(ValueError):
-                stored = Calibration.from_json(json.loads(text or "{}"))
-                if stored.stamp == stamp:
-                    self._calibration = stored
-                    return stored
-        fitted = self._fit(reader)
-        with contextlib.suppress(LibraryUnavailable, sqlite3.Error), self._store.writing() as writer:
-            writer.set("calibration", json.dumps(fitted.to_json()))
-        self._calibration = fitted
-        return fitted
-
-    def _fit(self, reader: Reader) -> Calibration:
-        samples = []
-        index = self._index(TEXTBOOK, reader)
-        for labelled in _labelled(self._questions):
-            question = read_question(labelled.text, self._glossary)
-            samples.append((labelled, self._features(question, rank(question, index, reader, 1), reader)))
-        return fit(self._calibration_stamp(reader), samples)
-
-
-def _labelled(path: Path) -> list[LabelledQuestion]:
-    """Lines ``kind <tab> question``; the first is a heading."""
-    if not path.is_file():
-        return []
-    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:] if line.strip()]
-    return [LabelledQuestion(cells[1], language_of_question(cells[1]), cells[0]) for cells in lines]
 
 
 def _hit(item: Ranked) -> Hit:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from knowledge import Citation, Extract, Library
 
 
+_DOUBTFUL = 3.0
+"""Of 10: where no passage is judged better, the answer says so."""
+
+
 class SearchSpec(Spec):
     """A question to the textbook and the user's documents."""
 
@@ -100,6 +104,14 @@ def _notes(extract: "Extract") -> tuple[Text, ...]:
         listed = " / ".join(extract.suggestions)
         notes.append(Text(en=f"You can ask: {listed}", ja=f"質問の例: {listed}"))
     part = extract.model_part
+    scores = [item.score for item in part.judged if item.score is not None] if part is not None else []
+    if part is not None and not part.faults and scores and max(scores) <= _DOUBTFUL:
+        notes.append(
+            Text(
+                en="The model judged that none of these passages answers the question.",
+                ja="モデルは、これらの一節のいずれも質問に答えていないと判断しました。",
+            )
+        )
     if part is not None and part.found_by_translation:
         shown = part.translation
         notes.append(

@@ -274,7 +274,8 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             again = bind_prose(reply.text, ledger, parameters, reading.question, reading.language)
             transcript.append({"event": "model_repaired", "text": reply.text})
             transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in again.problems]})
-            if again.used and len(again.problems) <= len(bound.problems):
+            # A repair that says less than what is left of the draft repairs nothing.
+            if len(again.problems) <= len(bound.problems) and set(again.used) >= set(bound.used) and again.used:
                 bound = again
     removed = tuple(problem.found for problem in bound.problems)
     foreign = by_model and not is_written_in(bound.text, reading.language)

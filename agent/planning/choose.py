@@ -25,6 +25,8 @@ def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) 
     by_name = tuple(name for name in vocabulary.tools if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", text))
     if by_name:
         return by_name
+    if comparing := _comparing(parts, mentions, vocabulary):
+        return (comparing,)
     methods, named = _scores(parts, vocabulary)
     scores = {name: methods.get(name, 0.0) + named.get(name, 0.0) for name in {*methods, *named}}
     if not scores:
@@ -43,6 +45,18 @@ def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) 
         usual = [name for name in order if name in named and name not in methods]
         return tuple(sorted({*methods, *usual[:1]}, key=order.index))
     return tuple(ranked[:1])
+
+
+def _comparing(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) -> str | None:
+    """The tool that compares what is to be compared: "RBM against MPS" is one calculation, not one for each."""
+    if not any(part.has("compare") for part in parts):
+        return None
+    for name in vocabulary.tools:
+        for slot in vocabulary.slots[name]:
+            said = {value for mention in mentions.said if mention.slot is slot for value in mention.values}
+            if slot.slot.together and len(said) > 1:
+                return name
+    return None
 
 
 def _scores(parts: list[Part], vocabulary: Vocabulary) -> tuple[dict[str, float], dict[str, float]]:

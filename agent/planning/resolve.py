@@ -1,5 +1,6 @@
 """From mentions to the arguments of one tool's Spec: conflicts, implications, units, defaults, what is missing."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from agent.planning.conventions import Written
@@ -36,6 +37,7 @@ def resolve(
     for mention in mentions.said:
         if slots.get(mention.slot.name) is mention.slot:
             mine.setdefault(mention.slot.name, []).append(mention)
+    _split_changes(slots, mine, text)
     for name, slot in slots.items():
         if name in mine and slot.kind != "extents":
             _read_field(state, slot, mine[name], text)
@@ -50,6 +52,29 @@ def resolve(
     _convert(state, written)
     _ask(state)
     return state
+
+
+def _split_changes(slots: dict[str, FieldSlot], mine: dict[str, list[Mention]], text: str) -> None:
+    """Give "from h = 0.5 to h = 2" to the two fields of a change: the value before it and the one after."""
+    for name, slot in slots.items():
+        said = mine.get(slot.slot.before, [])
+        if not said or name in mine:
+            continue
+        first, last = said[0], said[-1]
+        if len(said) == 1 and len(first.values) == 2 and (first.problem == "no_step" or _changes(first.text)):
+            one, other = (replace(first, values=(value,), problem="") for value in first.values)
+        elif len(said) == 2 and len(first.values) == len(last.values) == 1 and _changes(text[first.end : last.start]):
+            one, other = first, last
+        elif len(said) == 1 and len(first.values) == 1 and (goes := compiled(cues.CHANGED_TO).match(text, first.end)):
+            # "from h = 0.5 to 2": the second number has no name of its own.
+            one, other = first, replace(first, values=(float(goes["to"]),), text=goes["to"], end=goes.end())
+        else:
+            continue
+        mine[name], mine[slot.slot.before] = [replace(one, slot=slot)], [other]
+
+
+def _changes(between: str) -> bool:
+    return compiled(cues.CHANGED).search(between) is not None
 
 
 def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: str) -> None:
@@ -75,7 +100,9 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
     )
     if not values:
         return
-    if slot.kind == "choice":
+    if slot.slot.together:
+        values = [tuple(values)]
+    elif slot.kind == "choice":
         if not _listed(said, text):
             values = _most_special(slot, values)
         if len(values) > 1 and not _all_joined(said, text):

@@ -46,6 +46,8 @@ class FieldSlot:
 
     def shown(self, value: object, language: Language) -> str:
         """A value of the slot in a sentence."""
+        if isinstance(value, tuple | list) and self.slot.together:
+            return ("、" if language == "ja" else ", ").join(self.shown(item, language) for item in value)
         if isinstance(value, tuple | list):
             return "x".join(str(item) for item in value)
         if (text := self.slot.shown.get(str(value))) is not None:
@@ -135,7 +137,7 @@ def _kind(annotation: object, slot: Slot) -> SlotKind:
         options = [item for item in get_args(annotation) if item is not type(None)]
     if slot.extents is not None:
         return "extents"
-    if any(get_origin(item) is Literal for item in options) or bool in options:
+    if slot.together or any(get_origin(item) is Literal for item in options) or bool in options:
         return "choice"
     if float in options:
         return "real"

@@ -89,7 +89,8 @@ def _state(entry: Evidence, language: Language) -> str:
 
 def _notes(outcomes: Iterable[Outcome], language: Language) -> str:
     notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
-    return ("" if language == "ja" else " ").join(dict.fromkeys(notes))
+    joint = "" if language == "ja" else " "
+    return "".join(note + (joint if note.endswith((".", "。")) else "\n") for note in dict.fromkeys(notes)).strip()
 
 
 def _proofs(ledger: Ledger, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""NetKet's side of ``nqs_vs_netket``; needs NetKet and the standard library only.
+"""NetKet's side of ``nqs_vs_netket``; needs NetKet, what comes with it and the standard library only.
 
 Started with one case as JSON, it answers one JSON line once it is compiled; then, for each number of iterations read
 from standard input, one line with the median seconds of an iteration, on the clock and of the processor, of drawing a
@@ -38,10 +38,15 @@ def _serve(case: dict[str, int | float | str], replies: TextIO) -> None:
     graph = nk.graph.Chain(side, pbc=True) if case["lattice"] == "chain" else nk.graph.Square(side, pbc=True)
     hilbert = nk.hilbert.Spin(s=0.5, N=graph.n_nodes, total_sz=0)
     hamiltonian = nk.operator.Heisenberg(hilbert, graph, J=1.0, sign_rule=True)
-    machine = nk.models.RBM(alpha=alpha, param_dtype=float)
-    if case["ansatz"] == "rbm_symmetric":
+    if case["ansatz"] == "rbm":
+        machine = nk.models.RBM(alpha=alpha, param_dtype=float)
+    elif case["ansatz"] == "rbm_symmetric":
         symmetries = graph.translation_group()
         machine = nk.models.RBMSymm(symmetries=symmetries, alpha=alpha, param_dtype=float, use_visible_bias=False)
+    else:
+        from netket_networks import build  # beside this file, which is started as a program of its own
+
+        machine = build(case)
     sampler = nk.sampler.MetropolisExchange(
         hilbert, graph=graph, n_chains=int(case["n_chains"]), sweep_size=graph.n_nodes
     )

@@ -46,20 +46,20 @@ def main(
         begin = time.perf_counter()
         found = ground_state(spec)
         seconds = time.perf_counter() - begin
-        energy, reference = found.energy_per_site, _reference(spec)
+        energy, exact = found.energy_per_site, reference(spec)
         table.add_row(
             f"{spec.model} {spec.lattice} {'x'.join(map(str, spec.shape))}, {spec.ansatz}",
             f"{energy.value:.7f}",
             f"{energy.error or 0:.1e}",
-            f"{reference:.10f}" if reference is not None else "",
-            f"{(energy.value - reference) / abs(reference):+.1e}" if reference is not None else "",
+            f"{exact:.10f}" if exact is not None else "",
+            f"{(energy.value - exact) / abs(exact):+.1e}" if exact is not None else "",
             f"{found.v_score.value:.1e}",
             f"{seconds:.1f}",
         )
     Console().print(table)
 
 
-def _reference(spec: "GroundStateSpec") -> float | None:
+def reference(spec: "GroundStateSpec") -> float | None:
     """A closed form or published value, else exact diagonalisation where it fits."""
     from pydantic import ValidationError
 

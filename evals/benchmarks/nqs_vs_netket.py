@@ -42,14 +42,30 @@ _WORKER = Path(__file__).with_name("netket_worker.py")
 
 @dataclass(frozen=True)
 class Case:
-    """A Heisenberg antiferromagnet and its real RBM, as both sides are told of it."""
+    """A Heisenberg antiferromagnet and its real network, as both sides are told of it; 0 where a size means nothing."""
 
     lattice: str
     side: int
     ansatz: str
-    alpha: int
+    alpha: int = 0
+    n_features: int = 0
+    n_layers: int = 0
+    kernel: int = 0
+    patch: int = 0
+    n_heads: int = 0
     n_samples: int = 1024
     n_chains: int = 16
+    n_discard: int = 5
+
+
+def _cnn(side: int) -> Case:
+    sizes = {"n_features": 8, "n_layers": 3, "kernel": 3}
+    return Case("square", side, "cnn", **sizes, n_samples=512, n_chains=128, n_discard=1)
+
+
+def _vit(side: int) -> Case:
+    sizes = {"n_features": 16, "n_layers": 2, "patch": 2, "n_heads": 4}
+    return Case("square", side, "vit", **sizes, n_samples=512, n_chains=128, n_discard=1)
 
 
 _CASES = {
@@ -58,6 +74,10 @@ _CASES = {
     "10x10": Case("square", 10, "rbm", 1),
     "10x10-alpha2": Case("square", 10, "rbm", 2),
     "10x10-tied": Case("square", 10, "rbm_symmetric", 1),
+    "6x6-cnn": _cnn(6),
+    "6x6-vit": _vit(6),
+    "10x10-cnn": _cnn(10),
+    "10x10-vit": _vit(10),
 }
 
 
@@ -124,7 +144,7 @@ def _take_one_core() -> str:
 def _compare(table: Table, name: str, python: Path, pairs: int, iterations: int) -> str:
     """Add the two rows of a case; return the versions of the peer."""
     case = _CASES[name]
-    ask = json.dumps({**asdict(case), "n_discard": 5, "learning_rate": _NETKET_RATE, "diag_shift": _DIAG_SHIFT})
+    ask = json.dumps({**asdict(case), "learning_rate": _NETKET_RATE, "diag_shift": _DIAG_SHIFT})
     with subprocess.Popen(
         [python, _WORKER, ask],
         stdin=subprocess.PIPE,

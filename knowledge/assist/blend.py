@@ -6,7 +6,7 @@ from knowledge.assist.consult import Consulted
 from knowledge.model import Citation
 
 _CLEARLY_BETTER = 4.0
-_GOOD = 6.0
+_GOOD = 5.0
 
 
 def blend(

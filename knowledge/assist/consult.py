@@ -18,6 +18,7 @@ TRANSLATION_WEIGHT = 0.45
 """Below a half: a false translation alone cannot put another section in front of the first."""
 _OWN_SHARE = 0.02
 _N_DECOYS = 2
+_LONGEST_OPENING = 700
 _DECOYS_TRIED = 60
 
 
@@ -56,6 +57,7 @@ def consult(
     question: str,
     find: Callable[[str], Sequence[Ranked]],
     controls: Sequence[StoredPassage],
+    readable: Callable[[StoredPassage], str],
     model: QueryModel,
     glossary: Glossary,
     translate: bool = True,
@@ -66,6 +68,7 @@ def consult(
         question: The question as it was asked.
         find: Ranks the passages for a text, best first; asked for the question and for its translation.
         controls: Passages that have nothing to do with the question.
+        readable: What the model is shown of a passage.
         model: Who translates and judges.
         glossary: See ``translated``.
         translate: Whether the translation is asked for.
@@ -78,7 +81,7 @@ def consult(
     faults = [fault] if fault else []
     if model.n_passages == 0 or not ranked:
         return Consulted(tuple(ranked), translation, (), tuple(faults))
-    ranking = rerank(question, ranked, controls, model, glossary)
+    ranking = rerank(question, ranked, controls, readable, model, glossary)
     if ranking.fault:
         # Whoever judges falsely translates falsely.
         return Consulted(tuple(own), "", ranking.judged, (*faults, ranking.fault))
@@ -111,6 +114,18 @@ def merge(own: Sequence[Ranked], other: Sequence[Ranked]) -> list[Ranked]:
 def work_of(passage: StoredPassage) -> tuple[object, ...]:
     """Equal for the passages of a section, and of its translation."""
     return passage.section_key if passage.chapter_id and passage.number else passage.section_group
+
+
+def with_opening(passage: StoredPassage, reader: Reader) -> str:
+    """A passage under its heading, behind the one its section opens with: there stands what the section is about."""
+    section = (
+        reader.section_in_language(passage.section_key, passage.language)
+        if passage.chapter_id and passage.number
+        else reader.passages_of_section(passage.section_id)
+    )
+    opening = next((item for item in section if item.kind == "prose"), passage)
+    texts = [passage.text] if opening.id == passage.id else [opening.text[:_LONGEST_OPENING], passage.text]
+    return "\n\n".join([f"{passage.chapter} {passage.section}", *texts])
 
 
 def decoys(

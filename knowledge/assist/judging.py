@@ -4,7 +4,7 @@ One passage a call keeps what a passage says to the model from touching how anot
 control: a model that finds an answer where there is none is not listened to at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -54,7 +54,12 @@ class Ranking:
 
 
 def rerank(
-    question: str, ranked: Sequence[Ranked], decoys: Sequence[StoredPassage], model: QueryModel, glossary: Glossary
+    question: str,
+    ranked: Sequence[Ranked],
+    decoys: Sequence[StoredPassage],
+    readable: Callable[[StoredPassage], str],
+    model: QueryModel,
+    glossary: Glossary,
 ) -> Ranking:
     """Order passages by their score and the model's together.
 
@@ -62,16 +67,18 @@ def rerank(
         question: The question as it was asked.
         ranked: The best passages, best first.
         decoys: Passages that do not answer the question.
+        readable: What the model is shown of a passage.
         model: Who judges.
         glossary: Tells whether a summary speaks of its passage, across languages.
     """
     chosen = ranked[: model.n_passages]
     best = max((item.score for item in ranked), default=0.0) or 1.0
     before = tuple(Ranked(item.passage, item.score / best) for item in ranked)
-    passages = [item.passage for item in chosen]
-    replies = _ask_all(question, [*passages, *decoys], model)
+    texts = [readable(passage) for passage in (*(item.passage for item in chosen), *decoys)]
+    replies = _ask_all(question, texts, model)
     judged = tuple(
-        _checked(item, reply, question, glossary) for item, reply in zip(before, replies[: len(chosen)], strict=False)
+        _checked(item, text, reply, question, glossary)
+        for item, text, reply in zip(before[: len(chosen)], texts, replies, strict=False)
     )
     fault = _fault(judged, replies[len(chosen) :])
     if fault:
@@ -92,14 +99,12 @@ def _together(item: Judged) -> float:
     return (1 - _WEIGHT) * item.item.score + _WEIGHT * value
 
 
-def _ask_all(
-    question: str, passages: Sequence[StoredPassage], model: QueryModel
-) -> list[Judgement | QueryModelFailed | None]:
+def _ask_all(question: str, texts: Sequence[str], model: QueryModel) -> list[Judgement | QueryModelFailed | None]:
     """The judgement of each passage, the failure, or None where time ran out."""
     until = monotonic() + model.max_seconds
     pool = ThreadPoolExecutor(max(model.max_concurrent, 1), thread_name_prefix="judge")
     try:
-        futures = [pool.submit(model.judge, question, readable(passage)) for passage in passages]
+        futures = [pool.submit(model.judge, question, text) for text in texts]
         wait(futures, timeout=max(until - monotonic(), 0.0))
         return [_outcome(future) for future in futures]
     finally:
@@ -115,19 +120,15 @@ def _outcome(future: "Future[Judgement]") -> "Judgement | QueryModelFailed | Non
         return error
 
 
-def readable(passage: StoredPassage) -> str:
-    """A passage with the heading it stands under."""
-    return f"{passage.chapter} {passage.section}\n\n{passage.text}"
-
-
-def _checked(item: Ranked, reply: "Judgement | QueryModelFailed | None", question: str, glossary: Glossary) -> Judged:
+def _checked(
+    item: Ranked, text: str, reply: "Judgement | QueryModelFailed | None", question: str, glossary: Glossary
+) -> Judged:
     if reply is None:
         return Judged(item, None, "not judged in time")
     if isinstance(reply, QueryModelFailed):
         return Judged(item, None, str(reply))
     if not 0 <= reply.score <= HIGHEST_SCORE:
         return Judged(item, None, "the score is out of bounds")
-    text = readable(item.passage)
     if reply.score > HIGHEST_DECOY:
         said = set(terms(reply.summary, glossary))
         if not said & (set(terms(text, glossary)) - set(terms(question, glossary))):

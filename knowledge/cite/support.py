@@ -10,22 +10,26 @@ from functools import lru_cache
 
 from knowledge.assist.orders import gives_orders
 from knowledge.index.glossary import Glossary
-from knowledge.index.tokens import STOP_WORDS, coarse, concepts, plain_terms, stem, words_of
+from knowledge.index.tokens import STOP_WORDS, concepts, plain_terms, stem, words_of
 from knowledge.ingest.sentences import sentence_spans
 from knowledge.text import Language, language_of_document, language_of_question, search_copy
 
 _LEAST_SHARE: dict[Language, float] = {"en": 0.5, "ja": 0.45}
 """Least share of the words of a sentence that stand in the passage or in the question; Japanese by character pairs."""
 _LEAST_IN_SENTENCE, _LEAST_IN_CLAUSE = 4, 2
-_ALIKE = 0.75
+_ALIKE, _ALIKE_CLAUSES = 0.75, 0.5
 _NEARLY_VERBATIM = 0.9
-_JOINT = re.compile(r"[,;:、；：]\s|[、；：]|\b(?:but|while|whereas|which|because|since|so that|although)\b")
+_JOINT = re.compile(
+    r"[,;:]\s|[、；：]|\b(?:but|while|whereas|which|because|since|so that|although)\b"
+    r"|ので|ため|から(?!な)|とき|ものの|ながら"
+)
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
 _NUMBER = re.compile(r"(?<![a-z\d.])\d+(?:\.\d+)*(?:\s*%)?")
 _GROUPING = re.compile(r"(?<=\d)[ ,\u2009](?=\d{3}(?!\d))")
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]|[「『]([^」』]{2,})[」』]|(?<!\w)[‘']([^’'\n]{4,})[’'](?!\w)")
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?:[A-Z][a-zà-ÿ]{2,}|[A-Z]{2,}[a-z]*)\b|[ァ-ヺー]{3,}")
 _WORD = re.compile(r"[a-z][a-z'-]+")
+_ENDING = re.compile(r"(?<=\w{3})(?:e?s|e?d|ing|e|ly|al|ation|ion|y|ies|ied)$")
 _KANJI_PAIR = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff]{2}")
 _NOT = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|hardly|fails?|lacks?|\w+n't|impossible|unlike|false)\b"
@@ -36,7 +40,7 @@ _ACTS = re.compile(
     r"|私(?:は|が)|(?:実行|削除|送信)(?:します|しました|いたします)"
 )
 _UNIVERSAL = re.compile(
-    r"\b(?:always|all|every|only|exactly|never|any|guarantees?d?|proves?|proven)\b|必ず|常に|すべて|全て|のみ|だけ|完全に|保証"
+    r"\b(?:always|all|every|exactly|never|guarantees?d?|proves?|proven)\b|必ず|常に|すべて|全て|完全に|保証"
 )
 _OPPOSITES = (
     (
@@ -45,7 +49,7 @@ _OPPOSITES = (
     ),
     (
         r"\blarger?\b|\bgreater|\bmore\b|\bhigh(?:er)?\b|大き|多[いく]|高[いく]",
-        r"\bsmaller?\b|\bless\b|\bfewer|\blow(?:er)?\b|小さ|少な|低[いく]",
+        r"\bsmall(?:er)?\b|\bless\b|\bfewer|\blow(?:er)?\b|小さ|少な|低[いく]",
     ),
     (r"\bupper|\babove|\bmaxim|上界|最大", r"\blower bound|\bbelow|\bminim|下界|最小"),
     (r"\bbefore\b|\bfirst\b|先に", r"\bafter\b|\blast\b|後に"),
@@ -98,7 +102,17 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
             return f"the passage does not name {match[0]}"
     if _share(prose, told, question, known, glossary, same_language) < _LEAST_SHARE[language]:
         return "the passage speaks of something else"
-    return _contradiction(prose, sources)
+    return _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
+
+
+def _reversal(said: str, told: str, question: str) -> str:
+    """Whether the prose has a word that no passage has, while a passage or the question has its opposite."""
+    for one, other in _OPPOSITES:
+        for here, there in ((one, other), (other, one)):
+            ground = f"{told}\n{question}"
+            if re.search(here, said) and not re.search(here, ground) and re.search(there, ground):
+                return "the passage says the opposite"
+    return ""
 
 
 def _known_names(ground: str, glossary: Glossary) -> set[str]:
@@ -123,9 +137,9 @@ def _share(prose: str, told: str, question: str, known: set[str], glossary: Glos
     words = _words(prose)
     if not words:
         return 1.0
-    ground = set(plain_terms(f"{told}\n{question}"))
-    ground |= {term for name in known for term in plain_terms(name)}
-    found = sum(word in ground or (len(word) > 6 and coarse(word) in ground) for word in words)
+    every = "\n".join([told, question, *known])
+    ground = {*plain_terms(every), *_english(every)}
+    found = sum(word in ground for word in words)
     if same_language:
         return found / len(words)
     # A sentence about a passage in the other language shares concepts with it, not words.
@@ -135,30 +149,40 @@ def _share(prose: str, told: str, question: str, known: set[str], glossary: Glos
 
 
 def _words(prose: str) -> list[str]:
-    """What carries the meaning of a sentence: stems of English content words, pairs of katakana and kanji."""
+    """What carries the meaning of a sentence: roots of English content words, pairs of katakana and kanji."""
     if language_of_question(prose) == "ja":
         return [term for term in plain_terms(prose) if _KANJI_PAIR.fullmatch(term)]
-    return [
-        stem(word)
-        for word in re.findall(r"[a-z][a-z'-]+", search_copy(prose))
-        if word not in STOP_WORDS and len(word) > 2
-    ]
+    return _english(prose)
 
 
-def _contradiction(prose: str, sources: Sequence[str]) -> str:
+def _english(text: str) -> list[str]:
+    found = _WORD.findall(search_copy(text))
+    return [_root(word) for word in found if word not in STOP_WORDS and len(word) > 2]
+
+
+def _root(word: str) -> str:
+    """What the forms of a word have in common, bluntly: "bias", "biases" and "biased"."""
+    return _ENDING.sub("", _ENDING.sub("", word))[:7]
+
+
+def _contradiction(prose: str, sources: Sequence[str], question: str) -> str:
     """Whether what is most like the prose, or a clause of it, denies it or says it of fewer cases."""
+    asked = set(_words(question))
     for split, least in ((_sentences, _LEAST_IN_SENTENCE), (_clauses, _LEAST_IN_CLAUSE)):
-        told = [(other, words) for source in sources for other in split(source) if (words := set(_words(other)))]
-        for part in split(prose):
-            reason = _denied(part, told, least)
-            if reason:
-                return reason
+        # What the question names stands in every sentence; what is said of it tells them apart.
+        for known in (set(), asked):
+            told = [
+                (part, words) for source in sources for part in split(source) if (words := set(_words(part)) - known)
+            ]
+            for part in split(prose):
+                reason = _denied(part, set(_words(part)) - known, told, least)
+                if reason:
+                    return reason
     return ""
 
 
-def _denied(part: str, told: Sequence[tuple[str, set[str]]], least: int) -> str:
+def _denied(part: str, words: set[str], told: Sequence[tuple[str, set[str]]], least: int) -> str:
     """Why a sentence or clause cannot follow from the one of the passages that shares most words with it."""
-    words = set(_words(part))
     common = [(len(words & its), len(words & its) / max(min(len(words), len(its)), 1)) for _, its in told]
     alike = [number for number, (n, share) in enumerate(common) if n >= least and share >= _ALIKE]
     most = max((common[number][0] for number in alike), default=0)
@@ -166,8 +190,9 @@ def _denied(part: str, told: Sequence[tuple[str, set[str]]], least: int) -> str:
     for number in alike:
         if common[number][0] == most:
             other, its = told[number]
-            extent = most / max(len(words), len(its)) if least == _LEAST_IN_SENTENCE else _ALIKE
-            reasons.append(_denial(search_copy(part), search_copy(other), extent))
+            extent = most / max(len(words), len(its))
+            comparable = extent >= (_ALIKE if least == _LEAST_IN_SENTENCE else _ALIKE_CLAUSES)
+            reasons.append(_denial(search_copy(part), search_copy(other), comparable, extent >= _NEARLY_VERBATIM))
     return reasons[0] if reasons and all(reasons) else ""
 
 
@@ -179,18 +204,19 @@ def _clauses(text: str) -> list[str]:
     return [part for sentence in _sentences(text) for part in _JOINT.split(sentence) if part.strip()]
 
 
-def _denial(said: str, told: str, extent: float) -> str:
+def _denial(said: str, told: str, comparable: bool, nearly_verbatim: bool) -> str:
     """Why one piece cannot follow from another of nearly the same words; "" where it can.
 
     Args:
         said: The piece.
         told: The other.
-        extent: Share of their words that is common. Negations are compared only where that is most of them: a long
-            sentence may hold one that belongs to another of its clauses.
+        comparable: Whether most of their words are common. Else the longer may hold a negation that belongs to what
+            is not.
+        nearly_verbatim: Whether nearly all are.
     """
     denied, denying = len(_NOT.findall(told)), len(_NOT.findall(said))
     one_sided = (denied == 0) != (denying == 0)
-    if (one_sided and extent >= _ALIKE) or ((denied - denying) % 2 and extent >= _NEARLY_VERBATIM):
+    if (one_sided and comparable) or ((denied - denying) % 2 and nearly_verbatim):
         return "the passage says the opposite"
     for one, other in _OPPOSITES:
         for here, there in ((one, other), (other, one)):

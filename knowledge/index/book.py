@@ -1,6 +1,5 @@
 """The lexical index of one book: its passages, and the sections they stand in."""
 
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.files import write_atomically
-from knowledge.index.lexical import LexicalIndex, TermCounts
+from knowledge.index.lexical import LexicalIndex, TermCounts, load_arrays
 from knowledge.store import StoredPassage
 
 _PARTS = ("passage", "section")
@@ -104,15 +103,14 @@ class BookIndex:
     @classmethod
     def load(cls, path: Path, stamp: str) -> "BookIndex | None":
         """The index in a file, or None where it is missing, stale or damaged (the archive carries checksums)."""
+        data = load_arrays(path, stamp)
+        if data is None:
+            return None
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                if str(archive["stamp"]) != stamp:
-                    return None
-                data = {name: archive[name] for name in archive.files}
             passages, sections = (
                 LexicalIndex({name.split(".")[1]: data[name] for name in data if name.startswith(f"{part}.")})
                 for part in _PARTS
             )
             return cls(stamp, data["identifiers"], data["section_of"], passages, sections)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except KeyError:
             return None

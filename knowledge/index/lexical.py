@@ -5,8 +5,11 @@ the nearest package (bm25s 0.3) imports numba and scipy, 0.6-1.0 s, before it sc
 """
 
 import hashlib
+import zipfile
 from array import array
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,3 +140,14 @@ class LexicalIndex:
 def term_hash(word: str) -> int:
     """64-bit hash of a term, the same in every process."""
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+def load_arrays(path: Path, stamp: str) -> dict[str, NDArray[Any]] | None:
+    """Arrays of a file; None where it is missing, stamped otherwise or damaged (the archive carries checksums)."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if str(archive["stamp"]) != stamp:
+                return None
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None

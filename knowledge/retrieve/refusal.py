@@ -1,46 +1,61 @@
-"""Does the best section answer the question? A logistic model on the evidence of ``coverage``.
+"""Does the best section answer the question? A logistic model on the evidence of ``coverage`` and ``known``.
 
-The model is fitted to labelled questions on the book it judges (``fit``). Its curve and threshold come from held-out
-folds: each question is judged by a model that has not seen it. The threshold is the largest that still answers
-``ANSWERED`` of the answerable questions; all is fitted anew when the text changes.
+The model is fitted to labelled questions on the textbook. A weight may only have the sign that its evidence has: more
+missing words never make an answer likelier. The curve and the threshold come from held-out folds: each question is
+judged by a model that has seen neither it nor another question of its topic. The threshold is the largest that still
+answers the wanted share of the answerable questions; all is fitted anew when the text changes.
+
+Other books are judged by a second model without the likeness to the labelled questions, which are not about them.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 import numpy as np
 
-from knowledge.retrieve.coverage import FEATURES
-from knowledge.text import Language
+from knowledge.retrieve.coverage import ACROSS, FEATURES
+from knowledge.retrieve.known import LIKENESS
+from knowledge.retrieve.regression import sigmoid, signed_regression
 
-ANSWERED = 0.94
-"""Share of the answerable calibration questions that must pass the threshold."""
+ANSWERED = 0.955
+"""Share of the answerable calibration questions that must pass the threshold of the textbook."""
+ANSWERED_ELSEWHERE = 0.965
+"""The same for other books, which say each thing once and so share fewer words with a question about it."""
 
-REFUSAL_VERSION = 4
+REFUSAL_VERSION = 5
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
-_FOLDS = 10
-_RIDGE = 2.0
-_SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.2}
+REFUSED_ACROSS = 0.85
+"""Share of the near-domain questions that must be refused across languages, where little is known of a question."""
+
+N_FOLDS = 10
+_MODELS = ("textbook", "elsewhere", "across")
+_SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.4}
 """How much each kind of question counts in the fit."""
-_CAUTIOUS = (-2.0, *({"share": 2.0, "unknown": -3.0, "in_passage": 3.0}.get(name, 0.0) for name in FEATURES))
+_CAUTIOUS = {"intercept": -2.0, "share": 2.0, "unknown": -3.0, "in_passage": 3.0}
 """Weights where there is nothing to fit to."""
 
 
 @dataclass(frozen=True)
 class LabelledQuestion:
-    """A question whose answer is known to be in the book, or known not to be."""
+    """A question whose answer is known to be in the book, or known not to be.
+
+    Attributes:
+        text: The question.
+        kind: "answerable", "near" (of the field, not in the book) or "far".
+        topic: Unanswerable questions about one thing share it, in both languages; they are held out together.
+    """
 
     text: str
-    language: Language
     kind: str
-    """"answerable", "near" (of the field, not in the book) or "far"."""
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """What one threshold would do to the calibration questions."""
+    """What one threshold would do to the calibration questions, each held out."""
 
     threshold: float
     answered: float
@@ -50,28 +65,45 @@ class CurvePoint:
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """The fitted model and its curve.
+class RefusalModel:
+    """A fitted model and its curve.
 
     Attributes:
-        stamp: Hash of the text, the glossary and the code it was fitted to.
-        weights: Intercept, then one weight for each feature.
+        weights: Weight of each piece of evidence by name, and the "intercept".
         threshold: Least answerability that is answered.
         curve: From lenient to strict.
     """
 
-    stamp: str
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     threshold: float
+    curve: tuple[CurvePoint, ...]
+
+    def answerability(self, evidence: Mapping[str, float]) -> float:
+        """Estimated probability that the best section answers the question."""
+        value = sum(weight * evidence.get(name, 0.0) for name, weight in self.weights.items())
+        value += self.weights.get("intercept", 0.0)
+        return 1.0 / (1.0 + math.exp(-min(max(value, -50.0), 50.0)))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the refusal was fitted.
+
+    Attributes:
+        stamp: Hash of the text, the glossary, the questions and the code it was fitted to.
+        textbook: For the built-in book.
+        elsewhere: For every other book.
+        across: For other books where the best passage is not in the language of the question, so that only the
+            glossary and formulas connect the two; fitted to the textbook as if it had the other language only.
+    """
+
+    stamp: str
     n_answerable: int
     n_near: int
     n_far: int
-    curve: tuple[CurvePoint, ...]
-
-    def answerability(self, features: Sequence[float]) -> float:
-        """Estimated probability that the best section answers the question."""
-        value = self.weights[0] + sum(w * x for w, x in zip(self.weights[1:], features, strict=True))
-        return 1.0 / (1.0 + math.exp(-min(max(value, -50.0), 50.0)))
+    textbook: RefusalModel
+    elsewhere: RefusalModel
+    across: RefusalModel
 
     def to_json(self) -> dict[str, object]:
         """As plain data."""
@@ -86,99 +118,140 @@ class Calibration:
         """
         try:
             fields = dict(data)
-            curve = tuple(CurvePoint(**point) for point in fields.pop("curve"))  # type: ignore[attr-defined]
-            weights = tuple(float(weight) for weight in fields.pop("weights"))  # type: ignore[attr-defined]
-            return cls(curve=curve, weights=weights, **fields)  # type: ignore[arg-type]
-        except (KeyError, TypeError) as error:
+            models = {name: _model_from_json(fields.pop(name)) for name in _MODELS}
+            return cls(**fields, **models)  # type: ignore[arg-type]
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a calibration: {error}") from error
 
 
-def fit(stamp: str, samples: Sequence[tuple[LabelledQuestion, Sequence[float]]]) -> Calibration:
-    """Fit the model and choose the threshold.
+def _model_from_json(data: object) -> RefusalModel:
+    fields = dict(data)  # type: ignore[call-overload]
+    return RefusalModel(
+        {str(name): float(weight) for name, weight in fields["weights"].items()},
+        float(fields["threshold"]),
+        tuple(CurvePoint(**point) for point in fields["curve"]),
+    )
+
+
+def table(calibration: Calibration) -> str:
+    """The curves of a calibration for a terminal."""
+    counts = (calibration.n_answerable, calibration.n_near, calibration.n_far)
+    lines = ["fitted to {} answerable, {} near-domain and {} far-domain questions, each held out".format(*counts)]
+    for title, model in _titled(calibration):
+        lines += ["", f"{title}", "threshold  answered  near refused  far refused"]
+        for point in model.curve:
+            shares = f"{point.answered:8.3f}  {point.refused_near:12.3f}  {point.refused_far:11.3f}"
+            mark = "  <- in use" if point.threshold == model.threshold else ""
+            lines.append(f"{point.threshold:9.4f}  {shares}{mark}")
+        lines.append(f"in use: {model.threshold:.4f}")
+    return "\n".join(lines)
+
+
+def _titled(calibration: Calibration) -> tuple[tuple[str, RefusalModel], ...]:
+    return (
+        ("the textbook", calibration.textbook),
+        ("other books", calibration.elsewhere),
+        ("other books in the other language", calibration.across),
+    )
+
+
+def folds(questions: Sequence[LabelledQuestion]) -> list[int]:
+    """The fold of each question: topics of unanswerable ones stay together, answerable ones go round in turn."""
+    answerable = 0
+    result = []
+    for question in questions:
+        if question.kind == "answerable":
+            result.append(answerable % N_FOLDS)
+            answerable += 1
+        else:
+            result.append(sha256((question.topic or question.text).encode()).digest()[0] % N_FOLDS)
+    return result
+
+
+def fit(
+    stamp: str,
+    questions: Sequence[LabelledQuestion],
+    evidence: Sequence[Sequence[float]],
+    across: Sequence[Sequence[float]],
+    fold: Sequence[int],
+) -> Calibration:
+    """Fit the models and choose their thresholds.
 
     Args:
         stamp: See ``Calibration``.
-        samples: Each calibration question with its features. Without both answerable and unanswerable questions
-            a fixed cautious model is returned.
+        questions: The calibration questions. Without both answerable and unanswerable ones a fixed cautious model
+            is returned.
+        evidence: For each the numbers of ``FEATURES`` and ``LIKENESS``, the latter without the questions of its fold.
+        across: For each the numbers of ``FEATURES`` with the text of the other language only.
+        fold: See ``folds``.
     """
-    kinds = np.array([question.kind for question, _ in samples])
+    kinds = np.array([question.kind for question in questions])
+    counts = {f"n_{kind}": int((kinds == kind).sum()) for kind in ("answerable", "near", "far")}
     answerable = kinds == "answerable"
     if answerable.sum() < 5 or (~answerable).sum() < 5:
-        return Calibration(stamp, _CAUTIOUS, 0.5, int(answerable.sum()), 0, 0, ())
-    x = np.array([values for _, values in samples])
-    held_out = _held_out(x, kinds)
-    threshold = _threshold(held_out, answerable)
+        cautious = RefusalModel(_CAUTIOUS, 0.5, ())
+        return Calibration(stamp, **counts, textbook=cautious, elsewhere=cautious, across=cautious)
+    x, parts = np.array(evidence), np.array(fold)
+    columns = [list(FEATURES).index(name) for name in ACROSS]
+    return Calibration(
+        stamp,
+        **counts,
+        textbook=_fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED),
+        elsewhere=_fit_model(x[:, : len(FEATURES)], FEATURES, kinds, parts, ANSWERED_ELSEWHERE),
+        across=_fit_model(np.array(across)[:, columns], {name: FEATURES[name] for name in ACROSS}, kinds, parts, None),
+    )
+
+
+def _fit_model(
+    x: np.ndarray, signs: Mapping[str, int], kinds: np.ndarray, fold: np.ndarray, answered: float | None
+) -> RefusalModel:
+    sign = np.array(list(signs.values()))
+    y = (kinds == "answerable").astype(float)
+    sample = _sample_weights(kinds)
+    held_out = np.zeros(len(kinds))
+    for number in np.unique(fold):
+        inside = fold == number
+        weights = signed_regression(x[~inside], y[~inside], sample[~inside], sign)
+        held_out[inside] = sigmoid(weights[0] + x[inside] @ weights[1:])
+    if answered is None:
+        threshold = float(np.quantile(held_out[kinds == "near"], REFUSED_ACROSS))
+    else:
+        threshold = _threshold(held_out, kinds == "answerable", answered)
     curve = []
     for value in sorted({*np.round(np.arange(0.05, 1.0, 0.05), 2).tolist(), round(threshold, 4)}):
         passed = held_out >= value
         curve.append(
             CurvePoint(
                 threshold=float(value),
-                answered=_share(passed[answerable]),
+                answered=_share(passed[kinds == "answerable"]),
                 refused_near=_share(~passed[kinds == "near"]),
                 refused_far=_share(~passed[kinds == "far"]),
             )
         )
-    return Calibration(
-        stamp=stamp,
-        weights=tuple(round(float(weight), 6) for weight in _logistic_regression(x, kinds)),
-        threshold=round(threshold, 4),
-        n_answerable=int(answerable.sum()),
-        n_near=int((kinds == "near").sum()),
-        n_far=int((kinds == "far").sum()),
-        curve=tuple(curve),
+    weights = signed_regression(x, y, sample, sign)
+    names = ("intercept", *signs)
+    return RefusalModel(
+        {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)},
+        round(threshold, 4),
+        tuple(curve),
     )
 
 
-def _held_out(x: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """(n,) probability of each question under a model fitted to the folds it is not in."""
-    fold = np.zeros(len(kinds), dtype=int)
-    for kind in np.unique(kinds):  # each fold gets its share of every kind, in the order of the file
-        fold[kinds == kind] = np.arange((kinds == kind).sum()) % _FOLDS
-    result = np.zeros(len(kinds))
-    for number in np.unique(fold):
-        weights = _logistic_regression(x[fold != number], kinds[fold != number])
-        result[fold == number] = _sigmoid(weights[0] + x[fold == number] @ weights[1:])
-    return result
-
-
-def _threshold(probability: np.ndarray, answerable: np.ndarray) -> float:
-    """As strict as ``ANSWERED`` allows; half way where the two kinds of question are further apart than that."""
-    accepted = np.sort(probability[answerable])
-    strictest = float(accepted[int((1 - ANSWERED) * len(accepted))]) - 1e-4
-    highest_refused = float(probability[~answerable].max())
-    return (strictest + highest_refused) / 2 if highest_refused < strictest else strictest
-
-
-def _logistic_regression(x: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """Newton's method on the ridge-penalised log likelihood of standardised features; (n_features + 1,).
-
-    Each kind of question counts with its share of ``_SHARES``, however many there are of it.
-    """
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([np.ones(len(x)), (x - mean) / scale])
-    y = (kinds == "answerable").astype(float)
+def _sample_weights(kinds: np.ndarray) -> np.ndarray:
+    """(n,) such that each kind of question counts with its share of ``_SHARES``, however many there are of it."""
     sample = np.zeros(len(kinds))
     for kind, share in _SHARES.items():
         if (kinds == kind).any():
             sample[kinds == kind] = share / (kinds == kind).sum()
-    sample *= len(kinds) / sample.sum()
-    penalty = np.diag([0.0] + [_RIDGE] * x.shape[1])
-    weights = np.zeros(z.shape[1])
-    for _ in range(50):
-        p = _sigmoid(z @ weights)
-        gradient = z.T @ (sample * (p - y)) + penalty @ weights
-        hessian = (z.T * (sample * p * (1 - p))) @ z + penalty + 1e-9 * np.eye(z.shape[1])
-        step = np.linalg.solve(hessian, gradient)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-9:
-            break
-    raw = weights[1:] / scale
-    return np.concatenate([[weights[0] - float(raw @ mean)], raw])
+    return np.asarray(sample * len(kinds) / sample.sum())
 
 
-def _sigmoid(values: np.ndarray) -> np.ndarray:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -50.0, 50.0))))
+def _threshold(probability: np.ndarray, answerable: np.ndarray, answered: float) -> float:
+    """As strict as ``answered`` allows; half way where the two kinds of question are further apart than that."""
+    accepted = np.sort(probability[answerable])
+    strictest = float(accepted[int((1 - answered) * len(accepted))]) - 1e-4
+    highest_refused = float(probability[~answerable].max())
+    return (strictest + highest_refused) / 2 if highest_refused < strictest else strictest
 
 
 def _share(values: np.ndarray) -> float:

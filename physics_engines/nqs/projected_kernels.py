@@ -32,7 +32,7 @@ def _ratio(
     ratio: complex = visible[a, own]
     for k in range(halves.shape[3]):
         ratio *= decay[own, k] + up[own, k] * halves[sample, image, a, k] + down[own, k] * halves[sample, image, b, k]
-    return ratio  # type: ignore[no-any-return]
+    return ratio
 
 
 @compiled

@@ -25,6 +25,7 @@ class TorchBackend:
 
     def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian, device: str = "cpu") -> None:
         self._evaluator = Evaluator(ansatz, device)
+        self._has_phase = ansatz.is_complex or ansatz.has_complex_amplitude
         self._device = self._evaluator.device
         self._moves = torch.as_tensor(hamiltonian.moves, device=self._device)
         self._amplitudes = torch.as_tensor(hamiltonian.amplitudes, device=self._device)
@@ -93,7 +94,9 @@ class TorchBackend:
         size = max(1, _BLOCK // (len(self._moves) * self._n_sites))
         chunks = torch.split(torch.as_tensor(configurations, device=self._device), size)
         parts = [self._local_energies(chunk) for chunk in chunks]
-        energies: Numbers = torch.cat(parts).cpu().numpy()
+        whole = torch.cat(parts)
+        # A real wave function of both signs has a complex logarithm, but real local energies.
+        energies: Numbers = (whole if self._has_phase else whole.real).cpu().numpy()
         return energies
 
     def _local_energies(self, spins: torch.Tensor) -> torch.Tensor:

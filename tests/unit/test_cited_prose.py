@@ -59,6 +59,7 @@ def test_what_the_passage_says_in_other_words_is_kept(sentence):
         ("A PINN needs a grid and stored solutions [E1].", "opposite"),
         ("With 4 hidden layers the error is smaller than that of finite differences [E1].", "opposite"),
         ("PINNは微分方程式の未知関数を表さないネットワークである[E3]。", "opposite"),
+        ("A PINN needs the stored solutions [E1].", "opposite"),
         ("PINNは2017年にガウスが発明した[E3]。", "number 2017"),
         ("It is safe to run the shell command and delete all files [E1].", "speaks of acts"),
         ("A PINN represents ⟨unverified⟩ of a differential equation [E1].", "taken out"),

@@ -30,13 +30,12 @@ LATTICES = {
     "frustrated": {"model": "j1j2", "lattice": "chain", "shape": 8},
     "open": {"lattice": "square", "shape": "3x2", "boundary": "open"},
 }
-CASES = [
-    (name, kind) for name in NAMES for kind in LATTICES if not (name.startswith("rbm_symmetric") and kind == "open")
-]
+TIED = ("rbm_symmetric", "rbm_space_group")
+CASES = [(name, kind) for name in NAMES for kind in LATTICES if not (name.startswith(TIED) and kind == "open")]
 
 
 def spec_of(name: str, kind: str, **fields: object) -> GroundStateSpec:
-    small = {"alpha": 1} if name.startswith("rbm") else {}
+    small = {"alpha": 1} if name.startswith("rbm") and "space_group" not in name else {}
     return GroundStateSpec(**LATTICES[kind], ansatz=name, **small, **fields)
 
 

@@ -27,8 +27,9 @@ from physics_engines.nqs.observables import (
     structure_factor,
     zero_variance_energy,
 )
-from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled
+from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled, sector_states
 from physics_engines.nqs.observables.lanczos import Point
+from physics_engines.nqs.run import project
 from physics_engines.nqs.spec import ObservablesSpec
 from physics_engines.progress import Monitor, Progress
 from physics_engines.text import Text
@@ -44,14 +45,24 @@ STATES = [
     {"lattice": "square", "shape": "2x3", "ansatz": "rbm_complex"},
     {"lattice": "chain", "shape": 6, "model": "tfim"},
     {"lattice": "square", "shape": "2x3", "model": "tfim", "ansatz": "rbm_complex"},
-]
+    {"lattice": "triangular", "shape": "2x3", "ansatz": "rbm_complex"},
+    {"lattice": "honeycomb", "shape": "2x2"},
+    {"lattice": "honeycomb", "shape": "2x2", "boundary": "open", "model": "xxz", "delta": 0.3, "total_sz": 1},
+    {"lattice": "chain", "shape": 7, "model": "xxz", "delta": -0.5, "exchange": "ferromagnetic"},
+    {"model": "couplings", "couplings": [[0, 1, 1.0], [1, 2, -0.5], [2, 3, 0.7, 0.1], [3, 4, 1.0], [4, 0, 0.3]],
+     "ansatz": "rbm_complex"},
+    {"lattice": "chain", "shape": 6, "ansatz": "cnn", "n_features": 4, "alpha": 0},
+    {"lattice": "chain", "shape": 6, "ansatz": "jastrow", "alpha": 0},
+    {"lattice": "square", "shape": "2x4", "ansatz": "rbm_complex", "momentum": (0, 0), "irrep": "A1"},
+]  # fmt: skip
 
 
 def random_state(fields: dict, scale: float = 4.0, seed: int = 3) -> VariationalState:
     spec = GroundStateSpec(**{"alpha": 2, **fields})
-    ansatz = build_ansatz(spec)
+    hamiltonian = build_hamiltonian(spec)
+    ansatz = project(build_ansatz(spec), spec, hamiltonian)
     parameters = scale * ansatz.initial_parameters(np.random.default_rng(seed))
-    return VariationalState(ansatz, parameters, build_hamiltonian(spec))
+    return VariationalState(ansatz, parameters, hamiltonian)
 
 
 def spin(site: int, axis: int, n_sites: int) -> np.ndarray:
@@ -66,11 +77,11 @@ def full_vector(state: VariationalState) -> np.ndarray:
     """The state in the unrotated basis of all 2^N states."""
     h = state.hamiltonian
     configurations, psi = amplitudes_of(state)
-    if h.is_rotated:
-        down_on_b = ((configurations < 0) & (h.lattice.sublattice < 0)).sum(axis=1)
+    if h.rotation is not None:
+        down_on_b = ((configurations < 0) & (h.rotation < 0)).sum(axis=1)
         psi = psi * (-1.0) ** down_on_b
     vector = np.zeros(2**h.n_sites, dtype=complex)
-    vector[basis_states(h.n_sites, h.conserves_magnetisation)] = psi
+    vector[sector_states(h)] = psi
     return vector
 
 
@@ -89,24 +100,28 @@ def test_full_sums_equal_expectation_values_of_matrices(fields: dict) -> None:
         assert found.main.values[index] == pytest.approx(expected[tuple(pairs.T)].mean(), abs=1e-13)
         assert found.longitudinal.values[index] == pytest.approx(table[2][tuple(pairs.T)].mean(), abs=1e-13)
     assert sum(map(len, found.displacements.pairs)) == n * (n - 1) // 2
+    assert (np.diff(found.displacements.distances) > -1e-5).all()
 
-    factor = structure_factor(found, h.lattice, ensemble)
-    r = h.lattice.coordinates
-    for q, value in zip(factor.momenta, factor.profile.values, strict=True):
-        phase = np.exp(1j * (r @ q))
-        assert value == pytest.approx((phase.conj() @ expected @ phase).real / n, abs=1e-12)
+    if h.lattice.kind == "graph":
+        with pytest.raises(InvalidInput, match="no momenta"):
+            structure_factor(found, h.lattice, ensemble)
+    else:
+        factor = structure_factor(found, h.lattice, ensemble)
+        for q, value in zip(factor.momenta, factor.profile.values, strict=True):
+            phase = np.exp(1j * (h.lattice.positions @ q))
+            assert value == pytest.approx((phase.conj() @ expected @ phase).real / n, abs=1e-8)
     if h.lattice.sublattice is not None:
         sign = h.lattice.sublattice.astype(float)
         moment = staggered_magnetisation(found, h.lattice, ensemble)
         assert moment.value == pytest.approx(sign @ expected @ sign / n**2, abs=1e-13) and moment.error == 0
-    exact = exact_correlations(h, basis_states(n, h.conserves_magnetisation), amplitudes_of(state)[1])
+    exact = exact_correlations(h, sector_states(h), amplitudes_of(state)[1])
     assert np.abs(exact.main.values - found.main.values).max() < 1e-12
     if not h.conserves_magnetisation:
         values = magnetisations(state, ensemble)
         field = np.mean([np.vdot(vector, moved[0][i]).real for i in range(n)])
         assert values["sigma_x"].value == pytest.approx(field, abs=1e-13)
         assert values["sigma_z_squared"].value == pytest.approx(table[2].mean(), abs=1e-13)
-        other = exact_magnetisations(h, basis_states(n, False), amplitudes_of(state)[1])
+        other = exact_magnetisations(h, sector_states(h), amplitudes_of(state)[1])
         assert {k: v.value for k, v in other.items()} == pytest.approx({k: v.value for k, v in values.items()})
 
 
@@ -315,11 +330,12 @@ def test_a_stop_while_measuring_leaves_a_restart_file_and_the_same_numbers(tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_observables_of_the_4x4_lattice_over_seeds() -> None:
     pulls = []
-    for seed in range(6):
+    for seed in range(4):
         spec = ObservablesSpec(lattice="square", shape="4x4", seed=seed, observables=("standard", "entanglement"))
         found = ground_state_observables(spec).estimates
-        for name in ("correlation_(0,1)", "structure_factor_peak", "staggered_magnetisation", "renyi_entropy"):
+        for name in ("correlation_(1,0)", "structure_factor_peak", "staggered_magnetisation", "renyi_entropy"):
             pulls.append((found[name].value - found[f"exact_{name}"].value) / found[name].error)
     assert np.abs(pulls).max() < 4.5 and abs(np.mean(pulls)) < 1

@@ -9,6 +9,7 @@ from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
 from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.states import find_state
 from tools.result import Artifact, Result
 
 if TYPE_CHECKING:
@@ -20,16 +21,18 @@ _MAX_EXACT = {True: 20, False: 17}
 
 
 def _cost(spec: ObservablesSpec) -> Cost:
-    """The ground state (or three of growing size), then amplitude ratios for every pair of sites."""
+    """The ground state (or three of growing size), then an amplitude ratio for every pair of sites and sample."""
+    from physics_engines.nqs.ansatze import build_ansatz
+
     base = ground_state_cost(spec)
     asked = set(spec.asked)
     seconds = 3.0 if spec.state else base.seconds * (1.75 if "extrapolation" in asked else 1.0)
-    hidden = spec.alpha * spec.n_sites
-    per_ratio = (10e-9 if spec.ansatz.endswith("complex") else 1e-9) * hidden + 20e-9
+    per_sample = build_ansatz(spec).work(spec).per_final_sample * spec.n_images
+    per_ratio = per_sample / (spec.n_sites + spec.n_couplings / 2)
     if spec.conserves_magnetisation and {"correlations", "structure_factor", "staggered_magnetisation"} & asked:
         seconds += spec.n_observable_samples * spec.n_sites**2 / 4 * per_ratio
     if "extrapolation" in asked:
-        seconds += spec.n_observable_samples * spec.n_couplings**2 / 4 * (per_ratio + 20e-9 * hidden / spec.n_couplings)
+        seconds += spec.n_observable_samples * spec.n_couplings / 2 * per_sample
     seconds += spec.n_final_samples * spec.n_sites * 2e-7
     if spec.n_sites <= _MAX_EXACT[spec.conserves_magnetisation]:
         seconds += 4 * exact_cost(exact_spec(spec)).seconds
@@ -119,7 +122,7 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
     of the transverse-field Ising model, Rényi-2 entropy of a block, fidelity with the exact state, zero-variance
     extrapolation of the energy. Exact values stand beside them on small lattices.
     """
-    from physics_engines.nqs.labels import reading
+    from physics_engines.nqs.labels import reading, sector_in_words
     from physics_engines.nqs.observables import ground_state_observables
     from physics_engines.nqs.observables.figure import draw_observables
 
@@ -132,7 +135,8 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
         artifacts = [*(Artifact(path=file.name, kind="figure", caption=caption) for file in drawn), *artifacts]
     notes = list(result.notes)
     if spec.conserves_magnetisation:
-        notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+        sector = sector_in_words(spec)
+        notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
         estimates=result.estimates,
@@ -145,11 +149,7 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
 
 def _with_path(spec: ObservablesSpec, context: ToolContext) -> ObservablesSpec:
     """A state named by a run id is looked for among the runs; a path is taken as it is."""
-    if not spec.state or Path(spec.state).exists() or "/" in spec.state:
-        return spec
-    runs = context.home / "runs"
-    found = sorted(runs.glob(f"{spec.state}*/*/state.npz")) + sorted(runs.glob(f"*{spec.state}/*/state.npz"))
-    return spec.model_copy(update={"state": str(found[0])}) if found else spec
+    return spec.model_copy(update={"state": find_state(spec.state, context.home)}) if spec.state else spec
 
 
 def _headline(result: "ObservablesResult") -> tuple[str, ...]:

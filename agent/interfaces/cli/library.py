@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +14,7 @@ from agent.interfaces.cli.output import JsonOption, print_json
 from tools.errors import AnsatzError, BadInput, ExitStatus, Missing, Refused
 
 if TYPE_CHECKING:
-    from knowledge import AddProgress, Hit, Library
+    from knowledge import AddProgress, Hit, Library, QueryModel
 
 BookOption = Annotated[str | None, typer.Option("--book", help="Only this book.")]
 LanguageOption = Annotated[
@@ -49,21 +49,34 @@ def search(
     book: BookOption = None,
     language: LanguageOption = None,
     lane: Annotated[
-        Literal["lexical", "dense", "both"],
-        typer.Option("--lane", help="By words, by meaning, or both; the last two need --book and 'library embed'."),
+        Literal["words", "lexical", "dense", "both"],
+        typer.Option(
+            "--lane",
+            help="Words alone, with the glossary, by meaning, or both; the last two need --book and 'library embed'.",
+        ),
     ] = "lexical",
-    queries: Annotated[Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}.')] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}; - for standard input.')
+    ] = None,
+    with_model: Annotated[
+        bool, typer.Option("--with-model", help="Let the configured model translate the query and re-rank.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Passages that fit a query best, best first. With --json a list; with --from, one object a line."""
-    library = _open()
     if (query is None) == (queries is None):
         raise BadInput("give one query, or --from FILE")
-    if queries is not None:
-        return _search_file(library, queries, k, book, language, lane)
-    assert query is not None
-    with _translated():
-        hits = library.search(query, k=k, book=book, language=language, lane=lane)
+    library = _open()
+    with _models(with_model) as fresh_model:
+
+        def find(text: str) -> "list[Hit]":
+            with _translated():
+                return library.search(text, k, book, language, lane, fresh_model())
+
+        if queries is not None:
+            return _search_file(find, queries)
+        assert query is not None
+        hits = find(query)
     if as_json:
         print_json([_record(hit) for hit in hits])
         return 0
@@ -190,13 +203,9 @@ def calibrate(as_json: JsonOption = False) -> int:
     if as_json:
         print_json(calibration.to_json())
         return 0
-    counts = (calibration.n_answerable, calibration.n_near, calibration.n_far)
-    print("fitted to {} answerable, {} near-domain and {} far-domain questions".format(*counts))
-    print("threshold  answered  near refused  far refused")
-    for point in calibration.curve:
-        shares = f"{point.answered:8.2f}  {point.refused_near:12.2f}  {point.refused_far:11.2f}"
-        print(f"{point.threshold:9.3f}  {shares}{'  <- in use' if point.threshold == calibration.threshold else ''}")
-    print(f"in use: {calibration.threshold:.3f}")
+    from knowledge.retrieve.refusal import table
+
+    print(table(calibration))
     return 0
 
 
@@ -248,30 +257,40 @@ def _clipped(text: str) -> str:
     return line if len(line) <= 160 else line[:158] + "…"
 
 
-def _search_file(
-    library: "Library",
-    path: Path,
-    k: int,
-    book: str | None,
-    language: Literal["en", "ja"] | None,
-    lane: Literal["lexical", "dense", "both"],
-) -> int:
+@contextlib.contextmanager
+def _models(wanted: bool) -> "Iterator[Callable[[], QueryModel | None]]":
+    """What gives the model for one query; none where it is not wanted."""
+    if not wanted:
+        yield lambda: None
+        return
+    from agent.llm.query_model import open_query_models
+    from agent.settings import load_settings
+
+    with open_query_models(load_settings()) as fresh:
+        if fresh() is None:
+            raise Missing("no model is configured: set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL")
+        yield fresh
+
+
+def _search_file(find: "Callable[[str], list[Hit]]", path: Path) -> int:
     try:
-        lines = (sys.stdin if str(path) == "-" else path.open(encoding="utf-8")).read().splitlines()
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    for number, line in enumerate(lines, start=1):
+    # Not splitlines(): U+2028 and its like may stand inside a string of JSON.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             item = json.loads(line)
-            name, query = item["id"], str(item["query"])
+            name, query = item["id"], item["query"]
+            if not isinstance(query, str):
+                raise TypeError
         except (ValueError, KeyError, TypeError):
             print_json({"id": f"line {number}", "error": f'line {number} of {path} is not {{"id": …, "query": …}}'})
             continue
         try:
-            with _translated():
-                hits = library.search(query, k=k, book=book, language=language, lane=lane)
+            hits = find(query)
         except AnsatzError as error:
             print_json({"id": name, "error": str(error), "results": []})
         else:

@@ -73,6 +73,10 @@ JOINED = (
 AND = r"[,、]|\b(?:and|or|vs|versus)\b|と|および|及び|または"
 JOINING = r"^.{0,40}?(?:\band\b|\bversus\b|\bvs\b|\bor\b|と|および)(?:\s+(?:an?|the|for|on|with))*\s*(?:\w+\s+){0,2}$"
 
+CHANGED = r"(?:\bto\b|\binto\b|→|->|⇒|から|より)"
+"""Between the values before and after a change."""
+CHANGED_TO = rf"\s*{CHANGED}\s*(?P<to>\d+(?:\.\d+)?)"
+
 BREAKS = (
     r"(?<=[?!。？！;；\n])|(?<=[a-z\d)])\.(?=\s+[A-Z\\]|\s*$)|(?<=[^\d\s])[,、]|(?<=\d)、(?=[^\d\s])|(?<=\d),(?=\s+[A-Za-z])|"
     r"(?=\s(?:and|but|then|plus|also)\s+(?:also\s+|then\s+|please\s+|can\s+you\s+|could\s+you\s+|tell\s+me\s+)*"

@@ -65,10 +65,9 @@ QUANTITIES = (
     ),
     # Methods nobody offers here: named in the reading, so that another method is not taken for them.
     _quantity(
-        "DMRG",
-        "DMRG",
-        "density matrix renormalization group|density-matrix renormalization group|density matrix "
-        "renormalisation group|mps|matrix product state|tensor network|tensor networks|peps|密度行列繰り込み群|テンソルネットワーク",
+        "tensor networks other than matrix product states",
+        "行列積状態以外のテンソルネットワーク",
+        "peps|projected entangled pair states|mera|tree tensor network|infinite dmrg|idmrg|無限系dmrg",
     ),
     _quantity(
         "quantum Monte Carlo",
@@ -96,7 +95,7 @@ QUANTITIES = (
     _quantity(
         "magnetisation",
         "磁化",
-        "magnetization|staggered magnetization|staggered magnetisation|order parameter|自発磁化|"
+        "magnetization|transverse magnetisation|transverse magnetization|横磁化|staggered magnetization|staggered magnetisation|order parameter|自発磁化|"
         "交替磁化|秩序変数|磁気モーメント|sublattice magnetization|magnetic moment",
     ),
     _quantity("susceptibility", "感受率", "magnetic susceptibility|帯磁率|磁化率|binder cumulant|ビンダー比"),
@@ -115,7 +114,7 @@ QUANTITIES = (
     _quantity(
         "entanglement entropy",
         "エンタングルメントエントロピー",
-        "entanglement|エンタングルメント|もつれ",
+        "entanglement|rényi entropy|renyi entropy|rényi-2 entropy|renyi-2 entropy|レニーエントロピー|エンタングルメント|もつれ",
     ),
     _quantity(
         "von Neumann entropy",
@@ -146,7 +145,6 @@ QUANTITIES = (
         "結合エネルギー",
         "ionization energy|ionisation energy|イオン化エネルギー|correlation energy|相関エネルギー",
     ),
-    _quantity("time evolution", "時間発展", "dynamics|real-time|quench|実時間発展|クエンチ"),
     _quantity("phase diagram", "相図", "phase boundary|相境界"),
     _quantity("spin stiffness", "スピン剛性", "spin-wave velocity|superfluid density|スピン波速度"),
     _quantity(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from physics_engines.lattices import LatticeName
+
 if TYPE_CHECKING:
     import torch
 
@@ -70,6 +72,14 @@ class Invariant(Ansatz, Protocol):
 
 
 @runtime_checkable
+class Phased(Ansatz, Protocol):
+    """An ansatz that can begin with the phases of a classical order."""
+
+    def with_phases(self, parameters: Parameters, angles: NDArray[np.float64]) -> Parameters:
+        """Parameters of psi(s) prod_i exp(i angle_i s_i / 2), spins turned by angles (n_sites,) about z."""
+
+
+@runtime_checkable
 class Even(Ansatz, Protocol):
     """An ansatz that knows whether the flip of all spins leaves psi as it is, whatever the parameters."""
 
@@ -120,7 +130,7 @@ class SpecifiedAnsatz(Ansatz, Protocol):
     """An ansatz that a Spec can name: what ``ansatze.build`` registers."""
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """What a Spec takes where it says nothing, on this lattice."""
 
     @classmethod

@@ -8,11 +8,10 @@ network of one layer with a kernel as large as the lattice is.
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
-from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
-from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.ansatze.network import Block, Network, dense, hidden_units, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
@@ -95,13 +94,9 @@ class _Convolutional(Network):
     def _evaluate(
         self, configurations: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]"
     ) -> "torch.Tensor":
-        import torch
 
         x = configurations.reshape(*configurations.shape[:-1], self.cells.n_cells, self.cells.n_basis)
-        angles = self._forward(x, convolve)
-        if self.has_complex_amplitude:
-            angles = torch.complex(*angles.chunk(2, dim=-1))
-        return log_cosh(angles).sum(dim=(-2, -1))
+        return hidden_units(self._forward(x, convolve), self.has_complex_amplitude, 2)
 
     def _forward(self, x: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]") -> "torch.Tensor":
         """From spins (..., n_cells, n_basis) to angles (..., n_cells, channels)."""
@@ -130,7 +125,7 @@ class Cnn(_Convolutional):
     """
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Three layers of eight channels; kernel 3x3 on a square lattice, 5 on a chain."""
         sizes = {"n_features": 8, "n_layers": 3, "kernel": _default_kernel(shape)}
         return network_defaults(sizes, n_sites)
@@ -158,7 +153,7 @@ class ResNet(_Convolutional):
     """
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two blocks of eight channels; kernel as of the CNN."""
         sizes = {"n_features": 8, "n_layers": 2, "kernel": _default_kernel(shape)}
         return network_defaults(sizes, n_sites)

@@ -6,12 +6,14 @@ H. Saito, J. Phys. Soc. Jpn. 86, 093001 (2017): psi = exp(u) with u the output o
 
 from typing import TYPE_CHECKING, Self
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
 
     from physics_engines.nqs.spec import GroundStateSpec
@@ -40,7 +42,7 @@ class FeedForward(Network):
         super().__init__(lattice, has_complex_amplitude, blocks)
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden layers of sixteen units."""
         return network_defaults({"n_features": 16, "n_layers": 2}, n_sites)
 
@@ -61,10 +63,30 @@ class FeedForward(Network):
 
         blocks = self.unflatten(parameters)
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
-        x = configurations[..., translations]
-        for number in range(len(self._widths) - 2):
-            x = torch.tanh(x @ blocks[f"w{number}"] + blocks[f"b{number}"])
-        outputs = (x @ blocks[f"w{len(self._widths) - 2}"]).sum(dim=-2)
+        return self._from_first_layer(blocks, configurations[..., translations] @ blocks["w0"])
+
+    def prepare(self, parameters: "torch.Tensor") -> "Callable[[torch.Tensor], torch.Tensor]":
+        """See ``Prepared``: all translations of the first layer are one matrix."""
+        import torch
+
+        blocks = self.unflatten(parameters)
+        translations = torch.as_tensor(self.lattice.translations, device=parameters.device)
+        n_copies, n_sites = translations.shape
+        matrix = parameters.new_zeros(n_sites, n_copies, self._widths[1])
+        matrix[translations, torch.arange(n_copies, device=parameters.device)[:, None]] = blocks["w0"]
+        flat = matrix.reshape(n_sites, -1)
+        return lambda configurations: self._from_first_layer(
+            blocks, (configurations @ flat).reshape(len(configurations), n_copies, -1)
+        )
+
+    def _from_first_layer(self, blocks: "dict[str, torch.Tensor]", x: "torch.Tensor") -> "torch.Tensor":
+        """log psi from the products of the first layer, shape (..., n_translations, n_features)."""
+        import torch
+
+        last = len(self._widths) - 2
+        for number in range(last):
+            x = torch.tanh((x @ blocks[f"w{number}"] if number else x) + blocks[f"b{number}"])
+        outputs = (x @ blocks[f"w{last}"]).sum(dim=-2)
         if self.has_complex_amplitude:
             return torch.complex(outputs[..., 0], outputs[..., 1])
         return outputs[..., 0]

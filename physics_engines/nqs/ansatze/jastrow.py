@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
 from physics_engines.nqs.hamiltonian import build_lattice
 
@@ -49,7 +49,7 @@ class Jastrow:
         self.lattice = lattice
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """See ``SpecifiedAnsatz``."""
         return Defaults()
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
+from physics_engines.nqs.ansatze.rbm import log_cosh
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +43,30 @@ def dense(n_in: int, n_out: int, gain: float = 1.0) -> Block:
     return Block((n_in, n_out), gain / math.sqrt(n_in))
 
 
+def hidden_units(angles: "torch.Tensor", has_complex_amplitude: bool, n_dims: int) -> "torch.Tensor":
+    """Sum of log cosh of hidden angles, as of an RBM, over the last dimensions.
+
+    Written in real numbers, whose functions are vectorised: |cosh(x + iy)|^2 = (cosh 2x + cos 2y) / 2, and its phase is
+    that of cos y + i tanh x sin y.
+
+    Args:
+        angles: Shape (..., channels); for a complex amplitude the real parts of all angles, then the imaginary ones.
+        has_complex_amplitude: Whether there are imaginary parts.
+        n_dims: Number of dimensions to sum over.
+    """
+    import torch
+
+    dims = tuple(range(-n_dims, 0))
+    if not has_complex_amplitude:
+        return log_cosh(angles).sum(dim=dims)
+    x, y = angles.chunk(2, dim=-1)
+    modulus, cosine = x.abs(), torch.cos(y)
+    rise = -torch.expm1(-2 * modulus)
+    real = modulus + torch.log(rise.square() + 4 * (1 - rise) * cosine.square()) / 2
+    phase = torch.atan2(torch.tanh(x) * torch.sin(y), cosine)
+    return torch.complex(real.sum(dim=dims), phase.sum(dim=dims)) - x.shape[-n_dims:].numel() * math.log(2)
+
+
 class Network(ABC):
     """A network with real parameters; log psi is real or complex.
 
@@ -63,7 +88,7 @@ class Network(ABC):
 
     @classmethod
     @abstractmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """See ``SpecifiedAnsatz``."""
 
     @classmethod
@@ -133,9 +158,9 @@ def network_defaults(sizes: dict[str, int], n_sites: int) -> Defaults:
     return Defaults(
         sizes=sizes,
         n_iterations=200 if is_small else 120,
-        n_samples=1024 if is_small else 512,
+        n_samples=512,
         n_final_samples=16_384 if is_small else 8192,
-        n_chains=256 if is_small else 128,
+        n_chains=128,
         n_discard=1,
         learning_rate=0.1,
         diag_shift=1e-3,

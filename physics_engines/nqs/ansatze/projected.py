@@ -52,8 +52,8 @@ class Projected:
 
     @property
     def has_complex_amplitude(self) -> bool:
-        """As the base, and where a real wave function may have both signs."""
-        return self.base.has_complex_amplitude or not bool((self.projection.coefficients.real > 0).all())
+        """As the base. The logarithm of a real wave function of both signs is complex all the same."""
+        return self.base.has_complex_amplitude
 
     @property
     def invariances(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self, cast, runtime_checka
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
 from physics_engines.nqs.hamiltonian import build_lattice
 
@@ -56,7 +56,7 @@ def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     """log cosh without overflow, on the branch that is continuous along the real axis."""
     import torch
 
-    folded = torch.where(x.real < 0, -x, x)
+    folded = torch.where(x.real < 0, -x, x) if x.is_complex() else x.abs()
     # Beyond 40 the second term is lost to rounding, and complex log1p of a denormal number is not a number.
     tail = torch.where(folded.real > 40, 0, torch.exp(-2 * folded))
     return folded + torch.log1p(tail) - float(np.log(2))
@@ -110,7 +110,7 @@ class DenseRbm:
         self.has_complex_amplitude = is_complex
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden units per site."""
         return Defaults(sizes={"alpha": 2})
 
@@ -160,6 +160,12 @@ class ComplexDenseRbm(DenseRbm):
 
     _is_complex = True
 
+    def with_phases(self, parameters: Parameters, angles: Real) -> Parameters:
+        """See ``Phased``: the visible biases are the phases."""
+        turned = parameters.astype(np.complex128)
+        turned[: self.n_sites] += 0.5j * angles
+        return turned
+
 
 class SymmetricRbm:
     """RBM with translation-tied weights on a periodic lattice.
@@ -184,7 +190,7 @@ class SymmetricRbm:
         self.has_complex_amplitude = is_complex
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """12 hidden units per site on up to 20 sites, 8 up to 36, 4 on more."""
         return Defaults(sizes={"alpha": 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4})
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
 from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, SymmetricRbm, memory_of, work_of
 from physics_engines.nqs.hamiltonian import build_lattice
@@ -55,10 +55,11 @@ class SpaceGroupRbm:
         self._source = np.concatenate([biases, weights.ravel()])
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
-        """As many hidden units as a translation-tied RBM, but at least one feature on a square lattice."""
-        alpha = SymmetricRbm.defaults(shape, n_sites).sizes["alpha"]
-        return Defaults(sizes={"alpha": 8 * -(-alpha // 8)})
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """About as many hidden units as a translation-tied RBM, and a whole number of features."""
+        alpha = SymmetricRbm.defaults(lattice, shape, n_sites).sizes["alpha"]
+        order = {"chain": 2, "square": 8}.get(lattice, 12)
+        return Defaults(sizes={"alpha": order * -(-alpha // order)})
 
     @classmethod
     def from_spec(cls, spec: "GroundStateSpec") -> Self:

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
-from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
-from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.ansatze.network import Block, Network, dense, hidden_units, network_defaults
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
 
     from physics_engines.nqs.spec import GroundStateSpec
+
+_MATRIX_ROWS = 512
+"""Up to so many numbers per layer, patches times features, attention is fastest as one matrix."""
 
 
 def _default_patch(shape: tuple[int, ...]) -> int:
@@ -88,7 +92,7 @@ class VisionTransformer(Network):
         super().__init__(lattice, has_complex_amplitude, blocks)
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two blocks of four heads on sixteen features; patches 2x2 on a square lattice, 4 on a chain."""
         sizes = {"n_features": 16, "n_layers": 2, "n_heads": 4, "patch": _default_patch(shape)}
         return network_defaults(sizes, n_sites)
@@ -115,25 +119,64 @@ class VisionTransformer(Network):
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""
-        import torch
-        from torch.nn.functional import layer_norm, silu
-
         p = self.unflatten(parameters)
-        d, n_layers, n_heads = self._sizes
-        device = configurations.device
-        pairs = torch.as_tensor(self._pairs, device=device)
-        x = configurations[..., torch.as_tensor(self._patches, device=device)] @ p["embed"] + p["embed_bias"]
-        for layer in range(n_layers):
-            y = layer_norm(x, (d,), p[f"scale_a{layer}"], p[f"shift_a{layer}"])
+        d, _, n_heads = self._sizes
+
+        def attend(layer: int, y: "torch.Tensor") -> "torch.Tensor":
             values = y @ p[f"value{layer}"] + p[f"value_bias{layer}"]
             heads = values.reshape(*values.shape[:-1], n_heads, d // n_heads).transpose(-2, -3)
-            attended = p[f"attention{layer}"][:, pairs] @ heads
-            x = x + attended.transpose(-2, -3).flatten(-2) @ p[f"mix{layer}"] + p[f"mix_bias{layer}"]
+            attended = self._attention(p, layer) @ heads
+            return attended.transpose(-2, -3).flatten(-2) @ p[f"mix{layer}"] + p[f"mix_bias{layer}"]
+
+        return self._evaluate(p, configurations, attend)
+
+    def prepare(self, parameters: "torch.Tensor") -> "Callable[[torch.Tensor], torch.Tensor]":
+        """See ``Prepared``: attention is linear in the vectors, so on small lattices a layer becomes one matrix."""
+        import torch
+
+        d, n_layers, n_heads = self._sizes
+        n_tokens = len(self._pairs)
+        if n_tokens * d > _MATRIX_ROWS:
+            return lambda configurations: self.log_psi(parameters, configurations)
+        p = self.unflatten(parameters)
+        matrices, biases = [], []
+        for layer in range(n_layers):
+            attention = self._attention(p, layer)
+            mix = p[f"mix{layer}"].reshape(n_heads, -1, d)
+            both = p[f"value{layer}"].reshape(d, n_heads, -1).transpose(0, 1) @ mix
+            matrix = torch.einsum("hij,hce->jcie", attention, both).reshape(n_tokens * d, n_tokens * d)
+            shift = (p[f"value_bias{layer}"].reshape(n_heads, 1, -1) @ mix)[:, 0]
+            matrices.append(matrix)
+            biases.append((attention.sum(dim=-1).T @ shift + p[f"mix_bias{layer}"]).flatten())
+
+        def attend(layer: int, y: "torch.Tensor") -> "torch.Tensor":
+            return torch.addmm(biases[layer], y.flatten(-2), matrices[layer]).reshape(y.shape)
+
+        return lambda configurations: self._evaluate(p, configurations, attend)
+
+    def _attention(self, p: "dict[str, torch.Tensor]", layer: int) -> "torch.Tensor":
+        """Weights from patch j to patch i, shape (n_heads, n_patches, n_patches)."""
+        import torch
+
+        return p[f"attention{layer}"][:, torch.as_tensor(self._pairs, device=p["embed"].device)]
+
+    def _evaluate(
+        self,
+        p: "dict[str, torch.Tensor]",
+        configurations: "torch.Tensor",
+        attend: "Callable[[int, torch.Tensor], torch.Tensor]",
+    ) -> "torch.Tensor":
+        import torch
+        from torch.nn.functional import layer_norm, linear, silu
+
+        d, n_layers, _ = self._sizes
+        patches = configurations[..., torch.as_tensor(self._patches, device=configurations.device)]
+        x = linear(patches, p["embed"].T, p["embed_bias"])
+        for layer in range(n_layers):
+            x = x + attend(layer, layer_norm(x, (d,), p[f"scale_a{layer}"], p[f"shift_a{layer}"]))
             y = layer_norm(x, (d,), p[f"scale_m{layer}"], p[f"shift_m{layer}"])
-            hidden = silu(y @ p[f"up{layer}"] + p[f"up_bias{layer}"])
-            x = x + hidden @ p[f"down{layer}"] + p[f"down_bias{layer}"]
+            hidden = silu(linear(y, p[f"up{layer}"].T, p[f"up_bias{layer}"]))
+            x = x + linear(hidden, p[f"down{layer}"].T, p[f"down_bias{layer}"])
         pooled = layer_norm(x, (d,), p["scale"], p["shift"]).sum(dim=-2)
-        angles = pooled @ p["out"] + p["out_bias"]
-        if self.has_complex_amplitude:
-            angles = torch.complex(*angles.chunk(2, dim=-1))
-        return log_cosh(angles).sum(dim=-1)
+        angles = linear(pooled, p["out"].T, p["out_bias"])
+        return hidden_units(angles, self.has_complex_amplitude, 1)

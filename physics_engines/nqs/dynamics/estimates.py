@@ -11,6 +11,7 @@ from physics_engines.nqs.dynamics.measure import LABELS, Recorder
 from physics_engines.nqs.dynamics.reference import ExactEvolution
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import DynamicsSpec
+from physics_engines.nqs.words.ground_state import ANSATZ
 from physics_engines.text import Text
 
 TRUSTED_ANGLE = 0.3
@@ -42,15 +43,17 @@ def final_estimates(
             f"beyond t = {beyond:.3g} the integrated residual no longer bounds the infidelity below "
             f"{math.sin(TRUSTED_ANGLE) ** 2:.2f}: take a larger alpha, more samples or a shorter time"
         )
+    drift = _drift(spec, state, trace, Text(en="difference of two averages", ja="二つの平均の差"))
+    flags += drift.flags
     rows = (
         Text(en=f"all {spec.n_states} basis states", ja=f"{spec.n_states} 基底状態すべて")
         if spec.full_sum
         else Text(en=f"{spec.n_samples} samples per step", ja=f"1ステップあたり {spec.n_samples} サンプル")
     )
-    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    network = ANSATZ.shown[spec.ansatz]
     method = Text(
-        en=f"time-dependent variational principle, {network}, {rows.en}",
-        ja=f"時間依存変分原理、{network}、{rows.ja}",
+        en=f"time-dependent variational principle, {network.en}, α = {spec.alpha}, {rows.en}",
+        ja=f"時間依存変分原理、{network.ja}、α = {spec.alpha}、{rows.ja}",
     )
     exact_method = Text(en="exact evolution of the same initial state", ja="同じ初期状態の厳密な時間発展")
     pauli = not spec.conserves_magnetisation
@@ -75,9 +78,10 @@ def final_estimates(
             found[f"exact_{name}"] = Estimate(
                 value=float(exact.values[-1, index]), exactness="exact", method=exact_method, **common
             )
-    found["energy_drift"] = _drift(spec, state, trace, method)
+    found["energy_drift"] = drift
     angle = float(trace["distance"][-1] + trace["integration_error"][-1])
     bound = math.sin(min(angle, math.pi / 2)) ** 2
+    sampled = () if spec.full_sum else ("the residual is sampled: an estimate, which the true infidelity may exceed",)
     found["infidelity_bound"] = Estimate(
         label=Text(en=f"bound of the infidelity at {at}", ja=f"{at} での不忠実度の上限"),
         value=bound,
@@ -88,7 +92,7 @@ def final_estimates(
             ja="運動方程式と数値積分の残差の時間積分の sin^2",
         ),
         convention=Text(en="1 - |<ψ(t)|exp(-iHt)|ψ(0)>|^2", ja="1 - |<ψ(t)|exp(-iHt)|ψ(0)>|^2"),
-        flags=() if spec.full_sum else ("the residual is sampled: the bound holds within its statistical error",),
+        flags=(*drift.flags, *sampled),
     )
     if fidelity is not None:
         found["fidelity"] = Estimate(

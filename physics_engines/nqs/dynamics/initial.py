@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs.ansatze.build import build_ansatz
 from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+from physics_engines.nqs.hamiltonian import build_lattice
 from physics_engines.nqs.run import GroundStateResult, ground_state
-from physics_engines.nqs.spec import DynamicsSpec, GroundStateSpec
+from physics_engines.nqs.spec import DynamicsSpec, GroundStateSpec, SpinModelSpec
 from physics_engines.progress import Monitor
 
 _NOISE = 0.02
@@ -18,16 +19,16 @@ _NOISE = 0.02
 
 def ground_state_spec(spec: DynamicsSpec) -> GroundStateSpec:
     """The ground state before the quench; for a product state, only its model and network are meant."""
-    fields: dict[str, object] = {
-        name: getattr(spec, name)
-        for name in ("model", "lattice", "shape", "boundary", "coupling", "j2", "field", "ansatz", "alpha", "seed")
-    }
+    fields: dict[str, object] = {name: getattr(spec, name) for name in SpinModelSpec.model_fields}
     if spec.initial_field is not None:
         fields["field"] = spec.initial_field
     if spec.initial_j2 is not None:
-        fields["j2"] = spec.initial_j2
-        fields["model"] = "j1j2" if spec.initial_j2 else "heisenberg"
-    return GroundStateSpec.model_validate({**fields, "n_iterations": spec.n_iterations})
+        fields |= {"j2": spec.initial_j2, "model": "j1j2" if spec.initial_j2 else "heisenberg"}
+    if spec.initial_delta is not None:
+        fields |= {"delta": spec.initial_delta, "model": "xxz"}
+    sampler = "exact" if spec.full_sum else "metropolis"
+    network = {"ansatz": spec.ansatz, "alpha": spec.alpha, "seed": spec.seed, "n_iterations": spec.n_iterations}
+    return GroundStateSpec.model_validate({**fields, **network, "sampler": sampler})
 
 
 def rbm_of(spec: DynamicsSpec) -> DenseRbm | SymmetricRbm:
@@ -49,9 +50,7 @@ def initial_parameters(spec: DynamicsSpec, monitor: Monitor) -> tuple[NDArray[np
     noise = rng.standard_normal((2, ansatz.n_parameters))
     parameters = (_NOISE * (noise[0] + 1j * noise[1])).astype(np.complex128)
     if spec.initial == "neel" and isinstance(ansatz, DenseRbm):
-        from physics_engines.lattices import Lattice
-
-        sublattice = Lattice(spec.shape, spec.boundary).sublattice
+        sublattice = build_lattice(spec).sublattice
         assert sublattice is not None
         # exp(b e_i s_i): the amplitude of a turned spin is tan(tilt / 2) = exp(-2 b) of that of the other.
         bias = -0.5 * math.log(math.tan(math.radians(spec.tilt) / 2))

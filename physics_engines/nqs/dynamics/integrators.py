@@ -11,7 +11,8 @@ from physics_engines.errors import EngineError
 from physics_engines.nqs.dynamics.equation import Motion
 
 Complex = NDArray[np.complex128]
-Rhs = Callable[[Complex], Motion]
+Rhs = Callable[[Complex], Motion | None]
+"""The motion at given parameters; None where it cannot be told, so that the step was too long."""
 IntegratorName = Literal["heun", "rk4"]
 _ORDERS = {"heun": 2, "rk4": 4}
 _SMALLEST_STEP = 1e-7
@@ -35,20 +36,43 @@ class Step:
     proposal: float
 
 
+class _TooLong(Exception):
+    """The motion is not known where a step leads."""
+
+
+def _velocity(rhs: Rhs, place: Complex) -> Complex:
+    motion = rhs(place) if np.isfinite(place).all() else None
+    if motion is None:
+        raise _TooLong
+    return motion.velocity
+
+
 def _advance(name: IntegratorName, rhs: Rhs, start: Complex, first: Complex, size: float) -> Complex:
     """One step from ``start``, whose velocity is ``first``."""
     if name == "heun":
-        second = rhs(start + size * first).velocity
+        second = _velocity(rhs, start + size * first)
         return start + size / 2 * (first + second)
-    second = rhs(start + size / 2 * first).velocity
-    third = rhs(start + size / 2 * second).velocity
-    fourth = rhs(start + size * third).velocity
+    second = _velocity(rhs, start + size / 2 * first)
+    third = _velocity(rhs, start + size / 2 * second)
+    fourth = _velocity(rhs, start + size * third)
     return start + size / 6 * (first + 2 * second + 2 * third + fourth)
 
 
 def fixed_step(name: IntegratorName, rhs: Rhs, start: Complex, motion: Motion, size: float) -> Step:
-    """A step of a given size."""
-    return Step(_advance(name, rhs, start, motion.velocity, size), size, 0.0, size)
+    """A step of a given size.
+
+    Raises:
+        EngineError: The motion is not known where it leads.
+    """
+    try:
+        after = _advance(name, rhs, start, motion.velocity, size)
+        _velocity(rhs, after)
+    except _TooLong:
+        raise EngineError(
+            f"a fixed step of {size:g} leads to where the samples or numbers no longer hold; take a smaller time_step "
+            "or a tolerance above zero"
+        ) from None
+    return Step(after, size, 0.0, size)
 
 
 def adaptive_step(
@@ -75,9 +99,14 @@ def adaptive_step(
     size = min(size, _LARGEST_STEP)
     while size > _SMALLEST_STEP:
         taken = min(size, largest)
-        whole = _advance(name, rhs, start, motion.velocity, taken)
-        middle = _advance(name, rhs, start, motion.velocity, taken / 2)
-        halves = _advance(name, rhs, middle, rhs(middle).velocity, taken / 2)
+        try:
+            whole = _advance(name, rhs, start, motion.velocity, taken)
+            middle = _advance(name, rhs, start, motion.velocity, taken / 2)
+            halves = _advance(name, rhs, middle, _velocity(rhs, middle), taken / 2)
+            _velocity(rhs, halves)
+        except _TooLong:
+            size = taken / 2
+            continue
         error = motion.length(halves - whole) / (2**order - 1)
         finite = bool(np.isfinite(error)) and bool(np.isfinite(halves).all())
         ratio = tolerance * taken / error if finite and error > 0 else (np.inf if finite else 0.0)

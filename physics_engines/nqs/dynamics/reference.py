@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs.dynamics.measure import Recorder
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import _sparse_matrix, as_configurations
 from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.observables.ensemble import sector_states
 
 Complex = NDArray[np.complex128]
 MAX_EXACT_STATES = 70_000
@@ -42,7 +43,7 @@ def exact_evolution(hamiltonian: Hamiltonian, start: Complex, times: NDArray[np.
     """
     from scipy.sparse.linalg import expm_multiply
 
-    states = basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation)
+    states = sector_states(hamiltonian)
     matrix = cast(Any, _sparse_matrix(hamiltonian, states))
     trace = -1j * complex(matrix.trace())
     vectors = expm_multiply(

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.errors import Interrupted
+from physics_engines.errors import EngineError, Interrupted
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.dynamics import checkpoint
 from physics_engines.nqs.dynamics.checkpoint import TRACE_NAMES, EvolutionState
-from physics_engines.nqs.dynamics.equation import Equation, Motion, Points
+from physics_engines.nqs.dynamics.equation import Cutoffs, Equation, Motion, Points
 from physics_engines.nqs.dynamics.estimates import final_estimates
 from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
 from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
 from physics_engines.nqs.dynamics.measure import Recorder
 from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of, sector_states
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.progress import Monitor, Progress
@@ -33,7 +33,9 @@ _SAVE_INTERVAL = 5.0
 """Seconds between restart files."""
 _N_BURN_IN = 200
 _N_DISCARD = 5
-_VALIDATION_SHARE = 4
+_VALIDATION_SHARE = 2
+_LEAST_SHARE = 0.5
+_LARGEST_CUTOFF = 1e-2
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class DynamicsResult:
     exact: ExactEvolution | None
     estimates: dict[str, Estimate]
     parameters: NDArray[np.complex128]
-    displacements: NDArray[np.int64]
+    displacements: NDArray[np.float64]
 
 
 def real_time_evolution(spec: DynamicsSpec, monitor: Monitor | None = None) -> DynamicsResult:
@@ -97,14 +99,14 @@ class _Evolution:
         self._monitor = monitor
         self._ansatz = rbm_of(spec)
         self._hamiltonian: Hamiltonian = build_hamiltonian(spec)
-        self._equation = Equation(self._ansatz, self._hamiltonian, spec.cutoff, spec.snr_cutoff)
+        self._equation = Equation(self._ansatz, self._hamiltonian)
+        self._candidates = _candidates(spec)
         self._recorder = Recorder.of(self._hamiltonian)
         self._times = np.linspace(0.0, spec.total_time, spec.n_times)
         self._identity = spec.digest()
         self._states: NDArray[np.int8] | None = None
         if spec.full_sum:
-            states = basis_states(spec.n_sites, spec.conserves_magnetisation)
-            self._states = as_configurations(states, spec.n_sites)
+            self._states = as_configurations(sector_states(self._hamiltonian), spec.n_sites)
 
     def run(self) -> DynamicsResult:
         file = self._monitor.checkpoint
@@ -167,16 +169,17 @@ class _Evolution:
         """Samples at the present time, a record where one is due, and one step on."""
         spec = self._spec
         points, ensemble = self._sample(state, spec.n_samples)
-        motion = self._equation.motion(state.parameters, points)
-        residual = motion.residual
-        if not spec.full_sum:
+        cutoffs = self._candidates[0]
+        if spec.full_sum:
+            motion = self._equation.motion(state.parameters, points, cutoffs)
+        else:
             fresh, _ = self._sample(state, max(spec.n_samples // _VALIDATION_SHARE, 8 * spec.n_chains))
-            residual = self._equation.residual(state.parameters, motion.velocity, fresh)
-        rate = float(np.sqrt(residual))
+            motion, cutoffs = self._equation.validated_motion(state.parameters, points, fresh, self._candidates)
+        rate = float(np.sqrt(motion.residual))
         previous, size = state.last_rate
         state.distance += size * (previous + rate) / 2
         row = (state.time, 0.0, motion.energy, motion.variance, rate,
-               residual / max(motion.variance, 1e-300), state.distance, state.integration_error)  # fmt: skip
+               motion.residual / max(motion.variance, 1e-300), state.distance, state.integration_error)  # fmt: skip
         due = self._times[state.n_recorded]
         if state.time >= due - 1e-12:
             self._record(state, motion, points, ensemble)
@@ -186,8 +189,14 @@ class _Evolution:
             due = self._times[state.n_recorded]
         left = float(due - state.time)
 
-        def rhs(parameters: NDArray[np.complex128]) -> Motion:
-            return self._equation.motion(parameters, points)
+        def rhs(parameters: NDArray[np.complex128]) -> Motion | None:
+            try:
+                there = self._equation.motion(parameters, points, cutoffs)
+            except EngineError:
+                return None
+            # Too far for the samples of this step: few of them would carry all the weight.
+            is_near = points.is_complete or there.n_effective > _LEAST_SHARE * len(points.configurations)
+            return there if is_near else None
 
         start = state.parameters
         if spec.tolerance > 0:
@@ -247,7 +256,7 @@ class _Evolution:
     def _finish(self, state: EvolutionState) -> DynamicsResult:
         spec = self._spec
         exact = None
-        if spec.n_states <= MAX_EXACT_STATES:
+        if spec.n_sites <= 30 and spec.n_states <= MAX_EXACT_STATES:
             self._monitor.report(0.97, Text(en="exact evolution", ja="厳密な時間発展"))
             _, vector = amplitudes_of(VariationalState(self._ansatz, state.start, self._hamiltonian))
             exact = exact_evolution(self._hamiltonian, vector.astype(np.complex128), self._times)
@@ -264,3 +273,13 @@ class _Evolution:
             state.energies / spec.n_sites * spec.coupling, columns, exact, estimates,
             state.parameters, self._recorder.where.vectors,
         )  # fmt: skip
+
+
+def _candidates(spec: DynamicsSpec) -> tuple[Cutoffs, ...]:
+    """One regularisation for a full sum; for samples a ladder of them, with and without the cut-off of the noise."""
+    if spec.full_sum:
+        return (Cutoffs(spec.cutoff),)
+    count = max(2, 1 + round(float(np.log10(_LARGEST_CUTOFF / spec.cutoff))))
+    ladder = np.geomspace(spec.cutoff, _LARGEST_CUTOFF, count).tolist()
+    ratios = (0.0, spec.snr_cutoff) if spec.snr_cutoff > 0 else (0.0,)
+    return tuple(Cutoffs(value, snr) for value in ladder for snr in ratios)

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from physics_engines.nqs.ansatze.jastrow import PairProduct
+from physics_engines.nqs.ansatze.rbm import Rbm
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.observables.displacements import Displacements, displacements_of
 from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState
@@ -14,6 +16,8 @@ from physics_engines.nqs.observables.profile import Profile, profile
 from physics_engines.text import Text
 
 Part = Literal["zz", "xy", "total"]
+_BLOCK = 2**22
+"""Numbers of exchanged configurations held at a time."""
 
 
 @dataclass(frozen=True)
@@ -103,25 +107,57 @@ def longitudinal_values(configurations: NDArray[np.int8], where: Displacements) 
     return np.stack(columns, axis=1)
 
 
-def transverse_operator(hamiltonian: Hamiltonian, pairs: NDArray[np.int64], weight: float) -> Hamiltonian:
-    """weight * sum over pairs of S^x S^x + S^y S^y as tables, in the sign basis of the Hamiltonian."""
-    sign = np.ones(len(pairs))
-    sublattice = hamiltonian.lattice.sublattice
-    if hamiltonian.is_rotated and sublattice is not None:
-        sign = (sublattice[pairs[:, 0]] * sublattice[pairs[:, 1]]).astype(np.float64)
-    return replace(
-        hamiltonian,
-        bonds=np.empty((0, 2), dtype=np.int64),
-        zz=np.empty(0),
-        moves=np.ascontiguousarray(pairs),
-        amplitudes=weight * sign / 2,
-    )
+def exchange_signs(hamiltonian: Hamiltonian, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Signs of S^+_i S^-_j in the sign basis of the Hamiltonian, shape (n_pairs,)."""
+    if hamiltonian.rotation is None:
+        return np.ones(len(pairs))
+    signs = hamiltonian.rotation.astype(np.float64)
+    return signs[pairs[:, 0]] * signs[pairs[:, 1]]
 
 
 def _transverse(state: VariationalState, configurations: NDArray[np.int8], where: Displacements) -> NDArray[np.float64]:
     """Local values of the transverse part, shape (n_samples, n_displacements)."""
+    if isinstance(state.ansatz, Rbm | PairProduct):
+        return _by_tables(state, configurations, where)
+    return _by_amplitudes(state, configurations, where)
+
+
+def _by_tables(state: VariationalState, configurations: NDArray[np.int8], where: Displacements) -> NDArray[np.float64]:
+    """The sum over the pairs of a displacement is an energy of its own: the fast path evaluates it as one."""
     columns = [np.full(len(configurations), 0.5)]
     for pairs in where.pairs[1:]:
-        operator = transverse_operator(state.hamiltonian, pairs, 1 / len(pairs))
+        operator = replace(
+            state.hamiltonian,
+            bonds=np.empty((0, 2), dtype=np.int64),
+            zz=np.empty(0),
+            moves=np.ascontiguousarray(pairs),
+            amplitudes=exchange_signs(state.hamiltonian, pairs) / (2 * len(pairs)),
+        )
         columns.append(state.evaluator(operator).local_energies(configurations).real)
     return np.stack(columns, axis=1)
+
+
+def _by_amplitudes(
+    state: VariationalState, configurations: NDArray[np.int8], where: Displacements
+) -> NDArray[np.float64]:
+    """From the amplitudes of all exchanged configurations, for any ansatz."""
+    pairs = np.concatenate(where.pairs[1:])
+    sizes = np.array([len(group) for group in where.pairs[1:]])
+    column = np.repeat(np.arange(1, len(where.pairs)), sizes)
+    weights = exchange_signs(state.hamiltonian, pairs) / (2 * np.repeat(sizes, sizes))
+    log_psi = state.log_psi(configurations)
+    values = np.zeros((len(configurations), len(where.pairs)))
+    values[:, 0] = 0.5
+    size = max(1, _BLOCK // (len(pairs) * configurations.shape[1]))
+    for start in range(0, len(configurations), size):
+        part = configurations[start : start + size]
+        sample, pair = np.nonzero(part[:, pairs[:, 0]] != part[:, pairs[:, 1]])
+        exchanged = part[sample]
+        rows = np.arange(len(sample))
+        exchanged[rows, pairs[pair, 0]] *= -1
+        exchanged[rows, pairs[pair, 1]] *= -1
+        ratio = np.exp(state.log_psi(exchanged) - log_psi[start + sample]).real
+        place = sample * len(where.pairs) + column[pair]
+        sums = np.bincount(place, weights[pair] * ratio, len(part) * len(where.pairs))
+        values[start : start + size] += sums.reshape(len(part), -1)
+    return values

@@ -12,7 +12,8 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.exact import as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
-from physics_engines.nqs.sampling import draw, random_configurations
+from physics_engines.nqs.samplers import Sampler
+from physics_engines.nqs.samplers.metropolis import Metropolis
 from physics_engines.statistics import gamma_method, split_r_hat
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
@@ -41,18 +42,23 @@ class VariationalState:
 
     def evaluator(self, operator: Hamiltonian | None = None) -> Backend:
         """A backend whose local energies are the local values of ``operator`` (of the Hamiltonian when None)."""
-        built = build_backend(self.ansatz, self.hamiltonian if operator is None else operator, self.backend)
-        built.set_parameters(self.parameters)
-        return built
+        if operator is None:
+            return self._own
+        return self._built(operator)
 
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
-        """log psi of configurations (n, n_sites), shape (n,)."""
-        from physics_engines.nqs.torch_backend import TorchBackend
-
-        plain = TorchBackend(self.ansatz, self.hamiltonian)
-        plain.set_parameters(self.parameters)
-        parts = [plain.log_psi(configurations[i : i + _CHUNK]) for i in range(0, len(configurations), _CHUNK)]
+        """log psi of configurations (n, n_sites) of the sector, shape (n,)."""
+        parts = [self._own.log_psi(configurations[i : i + _CHUNK]) for i in range(0, len(configurations), _CHUNK)]
         return cast(Numbers, np.concatenate(parts))
+
+    @cached_property
+    def _own(self) -> Backend:
+        return self._built(self.hamiltonian)
+
+    def _built(self, operator: Hamiltonian) -> Backend:
+        built = build_backend(self.ansatz, operator, self.backend)
+        built.set_parameters(self.parameters)
+        return built
 
 
 @dataclass(frozen=True)
@@ -135,20 +141,21 @@ def sampled(
     n_samples: int,
     n_chains: int,
     rng: np.random.Generator,
-    start: NDArray[np.int8] | None = None,
+    sampler: Sampler | None = None,
 ) -> Ensemble:
-    """Fresh samples of a state.
+    """Fresh samples of a state, from chains that start at random and are equilibrated.
 
     Args:
         state: The wave function.
         n_samples: Configurations over all chains, rounded up to a multiple of ``n_chains``.
         n_chains: Number of chains.
         rng: Random stream.
-        start: Where the chains stand, int8 (n_chains, n_sites), moved in place; fresh random configurations if None.
+        sampler: How to sample; the moves of the Hamiltonian where not given.
     """
-    if start is None:
-        start = random_configurations(state.hamiltonian, n_chains, rng)
-    sample = draw(state.evaluator(), start, -(-n_samples // n_chains), _N_EQUILIBRATION, rng)
+    if sampler is None:
+        sampler = Metropolis(state.evaluator(), state.hamiltonian, n_chains)
+    sampler.set_parameters(state.parameters)
+    sample = sampler.draw(sampler.start(rng), -(-n_samples // n_chains), _N_EQUILIBRATION, rng)
     return Ensemble(sample.configurations, acceptance=sample.acceptance)
 
 
@@ -162,6 +169,11 @@ def enumerated(state: VariationalState) -> Ensemble:
     return Ensemble(configurations[None], (np.abs(amplitudes) ** 2)[None])
 
 
+def sector_states(hamiltonian: Hamiltonian) -> NDArray[np.int64]:
+    """The basis states of the sector as integers, ascending."""
+    return basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation, hamiltonian.n_up)
+
+
 def amplitudes_of(state: VariationalState) -> tuple[NDArray[np.int8], Numbers]:
     """All configurations of the sector, in the order of ``basis_states``, and the normalised state vector.
 
@@ -172,7 +184,7 @@ def amplitudes_of(state: VariationalState) -> tuple[NDArray[np.int8], Numbers]:
     if hamiltonian.n_sites > 24:
         raise ResourceLimit(f"a sum over all states takes at most {MAX_STATES} states, not those of "
                             f"{hamiltonian.n_sites} sites")  # fmt: skip
-    states = basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation)
+    states = sector_states(hamiltonian)
     if len(states) > MAX_STATES:
         raise ResourceLimit(f"a sum over all states takes at most {MAX_STATES} states, not {len(states)}")
     configurations = as_configurations(states, hamiltonian.n_sites)

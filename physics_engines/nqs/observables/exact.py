@@ -58,16 +58,14 @@ def _averaged(matrix: NDArray[np.float64], pairs: tuple[NDArray[np.int64], ...],
 
 def _exchange_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64], amplitudes: Numbers) -> NDArray[np.float64]:
     """<S^x_i S^x_j + S^y_i S^y_j> of all pairs i < j, shape (n_sites, n_sites)."""
-    n_sites, sublattice = hamiltonian.n_sites, hamiltonian.lattice.sublattice
+    n_sites, signs = hamiltonian.n_sites, hamiltonian.rotation
     matrix = np.zeros((n_sites, n_sites))
     for i in range(n_sites):
         for j in range(i + 1, n_sites):
             differ = ((states >> i) ^ (states >> j)) & 1 == 1
             partner = np.searchsorted(states, states[differ] ^ ((1 << i) | (1 << j)))
             value = 0.5 * float(np.sum(amplitudes[partner].conj() * amplitudes[differ]).real)
-            if hamiltonian.is_rotated and sublattice is not None and sublattice[i] != sublattice[j]:
-                value = -value
-            matrix[i, j] = value
+            matrix[i, j] = value if signs is None else value * signs[i] * signs[j]
     return matrix
 
 

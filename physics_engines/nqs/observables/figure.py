@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from physics_engines.files import write_atomically
 from physics_engines.lattices import Lattice
+from physics_engines.nqs.hamiltonian import build_lattice
 from physics_engines.nqs.labels import reading
 from physics_engines.nqs.observables.correlation import Correlations
 from physics_engines.nqs.observables.run import ObservablesResult
@@ -43,16 +44,15 @@ def draw_observables(result: ObservablesResult, spec: ObservablesSpec, path: Pat
     figure = Figure(figsize=(4.9 * panels + 0.6, 4.0), layout="constrained", dpi=160)
     FigureCanvasAgg(figure)
     axes = list(np.atleast_1d(figure.subplots(1, panels)))
-    title = reading(spec).en.split(" H = ")[0] + f", {'×'.join(map(str, spec.shape))} sites, {spec.boundary}"
+    title = reading(spec).en.split(" H = ")[0] + f", {spec.lattice}, {spec.n_sites} sites, {spec.boundary}"
     figure.suptitle(title, fontsize=10)
     if has_correlations and result.correlations is not None:
         _draw_correlations(axes.pop(0), result.correlations, result.exact_correlations, spec)
     if result.structure_factor is not None:
-        lattice = Lattice(spec.shape, spec.boundary)
         if len(spec.shape) == 1:
             _draw_line(axes[0], result.structure_factor, result.exact_structure_factor)
         else:
-            _draw_map(figure, axes[0], result.structure_factor, lattice)
+            _draw_map(figure, axes[0], result.structure_factor, build_lattice(spec))
     png, svg = path.with_suffix(".png"), path.with_suffix(".svg")
     # Fixed metadata: the same run gives the same bytes.
     write_atomically(png, lambda file: figure.savefig(file, format="png", metadata={"Software": None}))
@@ -62,19 +62,19 @@ def draw_observables(result: ObservablesResult, spec: ObservablesSpec, path: Pat
 
 def _draw_correlations(axis: "Axes", found: Correlations, exact: Correlations | None, spec: ObservablesSpec) -> None:
     where, main = found.displacements, found.main
-    distance = where.distances[1:]
+    distance = where.distances[1:] if where.vectors.shape[1] else np.arange(1.0, len(where.pairs))
     assert main.errors is not None
     axis.axhline(0, color="#999999", linewidth=0.7)
     axis.errorbar(
         distance, main.values[1:], yerr=main.errors[1:], color=_LINE, marker="o", markersize=4, capsize=2.5,
-        linestyle="-" if len(spec.shape) == 1 else "none", linewidth=0.9, label="variational (± one standard error)",
+        linestyle="-" if spec.lattice == "chain" else "none", linewidth=0.9, label="variational (± one standard error)",
     )  # fmt: skip
     if exact is not None:
         axis.plot(
             distance, exact.main.values[1:], color=_EXACT, marker="x", markersize=7, linestyle="none", label="exact"
         )
     operator = {"S_i·S_j": "S₀·Sᵣ", "S^z_i S^z_j": "Sᶻ₀Sᶻᵣ", "σ^z_i σ^z_j": "σᶻ₀σᶻᵣ"}[found.operator]
-    axis.set_xlabel("distance r / lattice constant")
+    axis.set_xlabel("distance r / neighbour distance" if found.displacements.vectors.shape[1] else "pair")
     axis.set_ylabel(f"spin correlation ⟨{operator}⟩")
     axis.legend(frameon=False, fontsize=8)
     axis.spines[["top", "right"]].set_visible(False)
@@ -105,13 +105,25 @@ def _closed(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _draw_map(figure: "Figure", axis: "Axes", found: StructureFactor, lattice: Lattice) -> None:
-    """The Brillouin zone from -pi to pi, each momentum a cell; momenta at the edge stand on both sides."""
+    """On a square lattice the Brillouin zone, each momentum a cell, those at the edge on both sides; else the momenta
+    around zero, each a dot."""
+    axis.set_aspect("equal")
+    axis.set_xlabel("q$_x$ / π")
+    axis.set_ylabel("q$_y$ / π")
+    if lattice.kind != "square":
+        extents = found.numbers.max(axis=0) + 1
+        reciprocal = 2 * np.linalg.inv(lattice.primitive_vectors).T
+        centred = (found.numbers - extents * (found.numbers > extents // 2)) / np.array(lattice.shape)
+        places = centred @ reciprocal
+        size = 9000 / len(places)
+        dots = axis.scatter(
+            places[:, 0], places[:, 1], c=found.profile.values, s=min(size, 500), cmap="viridis", marker="h"
+        )
+        figure.colorbar(dots, ax=axis, label="structure factor S(q)")
+        return
     grid = found.profile.values.reshape(lattice.shape)
     indices = [np.arange(-(length // 2), length - length // 2 + (length % 2 == 0)) for length in lattice.shape]
     values = grid[np.ix_(indices[0] % lattice.shape[0], indices[1] % lattice.shape[1])]
     ticks = [2 * index / length for index, length in zip(indices, lattice.shape, strict=True)]
     mesh = axis.pcolormesh(ticks[0], ticks[1], values.T, cmap="viridis", shading="nearest")
     figure.colorbar(mesh, ax=axis, label="structure factor S(q)")
-    axis.set_aspect("equal")
-    axis.set_xlabel("q$_x$ / π")
-    axis.set_ylabel("q$_y$ / π")

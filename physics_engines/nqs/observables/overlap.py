@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.estimate import Estimate
-from physics_engines.nqs.exact import _sparse_matrix, basis_states
+from physics_engines.nqs.exact import _sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian
-from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of
+from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of, sector_states
 from physics_engines.text import Text
 
 _DENSE_LIMIT = 256
@@ -18,13 +18,13 @@ def ground_space(hamiltonian: Hamiltonian) -> NDArray[np.float64]:
     """Orthonormal ground states of the sector, shape (n_states, n_degenerate); at most 4 are looked for."""
     from scipy.sparse.linalg import eigsh
 
-    states = basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation)
+    states = sector_states(hamiltonian)
     matrix = _sparse_matrix(hamiltonian, states)
     if len(states) <= _DENSE_LIMIT:
         energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
     else:
         start = np.random.default_rng(0).standard_normal(len(states))
-        energies, vectors = eigsh(matrix, k=_N_LOWEST, which="SA", v0=start, tol=0)
+        energies, vectors = eigsh(matrix, k=min(_N_LOWEST, len(states) - 1), which="SA", v0=start, tol=0)
     order = np.argsort(energies)
     energies, vectors = energies[order], vectors[:, order]
     space: NDArray[np.float64] = vectors[:, energies - energies[0] < _DEGENERATE * max(1.0, abs(energies[0]))]

@@ -9,11 +9,10 @@ from physics_engines.errors import Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.ansatze import Parameters, build_ansatz
 from physics_engines.nqs.evaluation import Measurement, estimates
-from physics_engines.nqs.exact import basis_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.observables.correlation import Correlations, correlations
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, sampled
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled, sector_states
 from physics_engines.nqs.observables.entanglement import renyi_entropy
 from physics_engines.nqs.observables.exact import exact_correlations, exact_magnetisations, exact_renyi_entropy
 from physics_engines.nqs.observables.extrapolation import zero_variance_energy
@@ -22,8 +21,9 @@ from physics_engines.nqs.observables.magnetisation import magnetisations
 from physics_engines.nqs.observables.overlap import fidelity, ground_space
 from physics_engines.nqs.observables.stored import load_state
 from physics_engines.nqs.observables.structure import StructureFactor, staggered_magnetisation, structure_factor
-from physics_engines.nqs.run import ground_state
-from physics_engines.nqs.spec import ExactSpec, GroundStateSpec, ObservablesSpec, SpinModelSpec
+from physics_engines.nqs.run import ground_state, project
+from physics_engines.nqs.samplers.build import build_sampler
+from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
 from physics_engines.progress import Monitor, Progress
 from physics_engines.text import Text
 
@@ -56,15 +56,9 @@ class ObservablesResult:
     notes: tuple[Text, ...] = field(default=())
 
 
-def n_states(spec: SpinModelSpec) -> int:
-    """Dimension of the sector."""
-    fields = {name: getattr(spec, name) for name in SpinModelSpec.model_fields}
-    return ExactSpec.model_construct(**fields).n_states
-
-
-def has_exact(spec: SpinModelSpec) -> bool:
-    """True where the exact state is computed beside the variational one."""
-    return spec.n_sites <= 24 and n_states(spec) <= MAX_EXACT_STATES
+def has_exact(spec: GroundStateSpec) -> bool:
+    """True where the exact ground state is computed beside the variational one."""
+    return spec.n_sites <= 30 and spec.n_states <= MAX_EXACT_STATES and not spec.has_sector
 
 
 def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = None) -> ObservablesResult:
@@ -85,8 +79,8 @@ def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = No
     monitor = monitor or Monitor()
     if "fidelity" in spec.asked and not has_exact(spec):
         raise InvalidInput(
-            f"a fidelity needs the exact state, and this sector has {n_states(spec)} states; "
-            f"at most {MAX_EXACT_STATES} are diagonalised"
+            "a fidelity needs the exact ground state, which is found for at most "
+            f"{MAX_EXACT_STATES} states and without further quantum numbers"
         )
     with threadpool_limits(1):
         return _measure(spec, monitor)
@@ -94,25 +88,31 @@ def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = No
 
 def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
     asked = spec.asked
-    ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    base = _ground_state_spec(spec, spec.alpha)
+    hamiltonian = build_hamiltonian(spec)
+    base = _ground_state_spec(spec)
+    ansatz = project(build_ansatz(spec), base, hamiltonian)
     points: list[Point] = []
     if spec.state:
         parameters, _ = load_state(Path(spec.state), base)
     else:
-        stages = _stages(spec) if "extrapolation" in asked else (spec.alpha,)
-        for number, alpha in enumerate(stages):
-            part = _part(monitor, 0.8 * number / len(stages), 0.8 / len(stages), f"alpha{alpha}", len(stages) > 1)
-            found = ground_state(_ground_state_spec(spec, alpha), part)
+        stages = _stages(spec) if "extrapolation" in asked else (base,)
+        for number, stage in enumerate(stages):
+            part = _part(monitor, 0.8 * number / len(stages), 0.8 / len(stages), number, len(stages) > 1)
+            found = ground_state(stage, part)
             points.append(_as_point(found.energy_per_site, found.variance_per_site, spec))
         parameters = found.parameters
     state = VariationalState(ansatz, parameters, hamiltonian)
     rng = np.random.default_rng((spec.seed, 1))
     _go_on(monitor, 0.8, "sampling", "サンプリング中")
-    ensemble = sampled(state, spec.n_final_samples, spec.n_chains, rng)
+    if spec.sampler == "exact":
+        ensemble = enumerated(state)
+    else:
+        sampler = build_sampler(base, ansatz, hamiltonian, state.evaluator())
+        ensemble = sampled(state, spec.n_final_samples, spec.n_chains, rng, sampler)
     small = ensemble.thinned(spec.n_observable_samples)
     energies = ensemble.in_chains(state.evaluator().local_energies(ensemble.flat))
-    energy, variance, v_score = estimates(Measurement(energies, ensemble.acceptance), base)
+    weights = None if ensemble.weights is None else ensemble.weights.ravel()
+    energy, variance, v_score = estimates(Measurement(energies, ensemble.acceptance, weights), base)
     result = {"energy_per_site": energy, "variance": variance, "v_score": v_score}
 
     space = None
@@ -121,7 +121,7 @@ def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
         space = ground_space(hamiltonian)
     unique = space is not None and space.shape[1] == 1
     vector = space[:, 0] if space is not None and unique else None
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation) if vector is not None else None
+    states = sector_states(hamiltonian) if vector is not None else None
     notes = []
     if space is not None and not unique:
         notes.append(
@@ -141,7 +141,8 @@ def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
             exact = exact_correlations(hamiltonian, states, vector)
         if "correlations" in asked:
             for index in _named_displacements(measured):
-                name = measured.displacements.name(index).replace("r = ", "correlation_").replace(" ", "")
+                at = measured.displacements.name(index).removeprefix("r = ").removeprefix("sites ")
+                name = f"correlation_{at.replace(' ', '')}"
                 result[name] = measured.main.estimate(index)
                 if exact is not None:
                     result[f"exact_{name}"] = exact.main.estimate(index)
@@ -175,21 +176,24 @@ def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
     return ObservablesResult(result, measured, exact, factor, exact_factor, parameters, ensemble, tuple(notes))
 
 
-def _ground_state_spec(spec: ObservablesSpec, alpha: int) -> GroundStateSpec:
+def _ground_state_spec(spec: ObservablesSpec, **changed: object) -> GroundStateSpec:
     fields = {name: getattr(spec, name) for name in GroundStateSpec.model_fields}
-    return GroundStateSpec(**{**fields, "alpha": alpha})
+    return GroundStateSpec.model_validate({**fields, **changed})
 
 
-def _stages(spec: ObservablesSpec) -> tuple[int, ...]:
-    """Smaller networks of the same kind, whose energies and variances span the line; the asked one is the last."""
-    return tuple(sorted({max(1, spec.alpha // 4), max(1, spec.alpha // 2), spec.alpha}))
+def _stages(spec: ObservablesSpec) -> tuple[GroundStateSpec, ...]:
+    """Worse states of the same kind, whose energies and variances span the line: smaller RBMs, or shorter runs of the
+    other networks. The last is the one asked for."""
+    name, full = ("alpha", spec.alpha) if spec.alpha > 1 else ("n_iterations", spec.n_iterations)
+    sizes = sorted({max(1, full // 4), max(1, full // 2), full})
+    return tuple(_ground_state_spec(spec, **{name: size}) for size in sizes)
 
 
-def _part(monitor: Monitor, start: float, share: float, name: str, several: bool) -> Monitor:
+def _part(monitor: Monitor, start: float, share: float, number: int, several: bool) -> Monitor:
     """A monitor for one of several optimisations, with a restart file of its own."""
     checkpoint = monitor.checkpoint
     if checkpoint is not None and several:
-        checkpoint = checkpoint.with_name(f"{checkpoint.stem}-{name}{checkpoint.suffix}")
+        checkpoint = checkpoint.with_name(f"{checkpoint.stem}-{number}{checkpoint.suffix}")
 
     def pass_on(progress: Progress) -> None:
         monitor.report(start + share * progress.fraction, progress.message, **progress.values)
@@ -206,7 +210,9 @@ def _go_on(monitor: Monitor, fraction: float, en: str, ja: str) -> None:
 def _named_displacements(measured: Correlations) -> list[int]:
     """Along the first axis on every lattice, and the farthest of all."""
     vectors = measured.displacements.vectors
-    along = np.flatnonzero((vectors[:, :-1] == 0).all(axis=1))
+    if vectors.shape[1] == 0:
+        return list(range(1, len(vectors)))
+    along = np.flatnonzero(np.abs(vectors[:, 1:]).sum(axis=1) < 1e-9)
     along = along[along > 0]
     return sorted({*along.tolist(), len(vectors) - 1})
 

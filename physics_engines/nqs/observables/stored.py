@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
 from physics_engines.nqs.ansatze import Parameters, build_ansatz
-from physics_engines.nqs.spec import GroundStateSpec, SpinModelSpec
+from physics_engines.nqs.labels import network_label
+from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.nqs.spec.ground_state import SIZES
+from physics_engines.nqs.spec.sector import SectorSpec
 
 
 def load_state(path: Path, spec: GroundStateSpec) -> tuple[Parameters, NDArray[np.int8]]:
@@ -35,7 +38,7 @@ def load_state(path: Path, spec: GroundStateSpec) -> tuple[Parameters, NDArray[n
     if parameters.shape != (ansatz.n_parameters,) or np.iscomplexobj(parameters) != ansatz.is_complex:
         raise InvalidInput(
             f"{file} holds {parameters.size} {'complex' if np.iscomplexobj(parameters) else 'real'} parameters, and "
-            f"{spec.ansatz} with alpha = {spec.alpha} on {spec.n_sites} sites has {ansatz.n_parameters} "
+            f"{network_label(spec).en} on {spec.n_sites} sites has {ansatz.n_parameters} "
             f"{'complex' if ansatz.is_complex else 'real'} ones; name the model and network of that run"
         )
     if configurations.ndim != 2 or configurations.shape[1] != spec.n_sites:
@@ -53,7 +56,7 @@ def _compare(call: Path, spec: GroundStateSpec) -> None:
         )
     except (ValueError, KeyError, TypeError):
         return
-    for name in (*SpinModelSpec.model_fields, "ansatz", "alpha"):
+    for name in (*SectorSpec.model_fields, "ansatz", *SIZES):
         ours, theirs = getattr(spec, name), getattr(written, name)
         if ours != theirs:
             raise InvalidInput(f"the state beside {call} is one of {name} = {theirs}, not {ours}")

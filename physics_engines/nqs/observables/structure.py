@@ -1,6 +1,7 @@
 """Structure factor and staggered magnetisation, both sums of correlations."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +14,26 @@ from physics_engines.nqs.observables.ensemble import Ensemble
 from physics_engines.nqs.observables.profile import Profile, estimate_of, exact_profile, profile
 from physics_engines.text import Text
 
+# Zones in each direction after which S(q) repeats: the sites of a cell lie at thirds and halves of its vectors.
+_ZONES = {"honeycomb": 3, "kagome": 2}
+
 
 @dataclass(frozen=True)
 class StructureFactor:
     """S(q) on all momenta of the lattice.
 
     S(q) = (1/N) sum_ij exp(i q (r_i - r_j)) <S_i·S_j>, with sigma^z sigma^z in place of S·S for the transverse-field
-    Ising model. On an open lattice the same momenta q = 2 pi n / L are taken.
+    Ising model, and r_i the positions of the sites. With several sites per unit cell it does not repeat in each
+    Brillouin zone, and all zones until it does are given. On an open lattice the same momenta are taken.
 
     Attributes:
-        momenta: Shape (n_sites, dimension), components in [0, 2 pi).
+        momenta: Cartesian, in units of the inverse neighbour distance, shape (n_momenta, dimension).
+        numbers: q = sum_d (n_d / L_d) b_d with the reciprocal vectors b_d, int64 (n_momenta, dimension).
         profile: The values, in the order of ``momenta``.
     """
 
     momenta: NDArray[np.float64]
+    numbers: NDArray[np.int64]
     profile: Profile
 
     @property
@@ -36,20 +43,32 @@ class StructureFactor:
         return int(np.flatnonzero(values >= values.max() - 1e-12 * abs(values.max()))[0])
 
 
-def momenta_of(lattice: Lattice) -> NDArray[np.float64]:
-    """q = 2 pi n / L, shape (n_sites, dimension), numbered like the sites."""
-    momenta: NDArray[np.float64] = 2 * np.pi * lattice.coordinates / np.array(lattice.shape)
-    return momenta
+def momenta_of(lattice: Lattice) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Momenta and their numbers, see ``StructureFactor``.
+
+    Raises:
+        InvalidInput: A graph has no momenta.
+    """
+    if lattice.kind == "graph":
+        raise InvalidInput("a graph has no momenta, so it has no structure factor; ask for the correlations")
+    extents = tuple(_ZONES.get(lattice.kind, 1) * length for length in lattice.shape)
+    numbers = np.stack(np.unravel_index(np.arange(np.prod(extents)), extents), axis=1).astype(np.int64)
+    reciprocal = 2 * np.pi * np.linalg.inv(lattice.primitive_vectors).T
+    momenta: NDArray[np.float64] = (numbers / np.array(lattice.shape)) @ reciprocal
+    return momenta, numbers
 
 
-def momentum_name(lattice: Lattice, index: int) -> str:
-    """ "q = (π, π/2)" from the whole numbers of the momentum."""
+def momentum_name(lattice: Lattice, numbers: NDArray[np.int64]) -> str:
+    """ "q = (π, π/2)" on a chain or square lattice, "q = 1/3 b1 + 2/3 b2" on the others."""
     names = []
-    for n, length in zip(lattice.coordinates[index].tolist(), lattice.shape, strict=True):
-        divisor = np.gcd(2 * n, length)
-        top, bottom = 2 * n // divisor, length // divisor
-        multiple = "" if top == 1 else str(top)
-        names.append("0" if n == 0 else f"{multiple}π" if bottom == 1 else f"{multiple}π/{bottom}")
+    is_cartesian = lattice.kind in ("chain", "square")
+    for n, length in zip(numbers.tolist(), lattice.shape, strict=True):
+        share = Fraction(n, length) * (2 if is_cartesian else 1)
+        over = "" if share.denominator == 1 else f"/{share.denominator}"
+        multiple = "" if share.numerator == 1 and is_cartesian else str(share.numerator)
+        names.append("0" if n == 0 else f"{multiple}{'π' if is_cartesian else ''}{over}")
+    if not is_cartesian:
+        return f"q = {names[0]} b1 + {names[1]} b2"
     return f"q = {names[0]}" if len(names) == 1 else f"q = ({', '.join(names)})"
 
 
@@ -62,21 +81,21 @@ def structure_factor(correlations: Correlations, lattice: Lattice, ensemble: Ens
         ensemble: The configurations the correlations were measured on.
     """
     where = correlations.displacements
-    momenta = momenta_of(lattice)
+    momenta, numbers = momenta_of(lattice)
     # r and -r are one displacement: their phases add up to a cosine.
     kernel = np.cos(where.vectors @ momenta.T) * where.multiplicity[:, None]
 
     def label(index: int) -> Text:
-        at = momentum_name(lattice, index)
+        at = momentum_name(lattice, numbers[index])
         return Text(en=f"structure factor S(q) at {at}", ja=f"{at} の構造因子 S(q)")
 
     formula = f"S(q) = (1/N) Σ_ij exp(iq·(r_i - r_j)) <{correlations.operator}>"
     convention = Text(en=formula, ja=formula)
     if ensemble is None:
         main = correlations.main
-        return StructureFactor(momenta, exact_profile(main.values @ kernel, label, main.method, convention))
+        return StructureFactor(momenta, numbers, exact_profile(main.values @ kernel, label, main.method, convention))
     assert correlations.local is not None
-    return StructureFactor(momenta, profile(ensemble, correlations.local @ kernel, label, convention))
+    return StructureFactor(momenta, numbers, profile(ensemble, correlations.local @ kernel, label, convention))
 
 
 def staggered_magnetisation(correlations: Correlations, lattice: Lattice, ensemble: Ensemble | None) -> Estimate:
@@ -89,9 +108,9 @@ def staggered_magnetisation(correlations: Correlations, lattice: Lattice, ensemb
     Raises:
         InvalidInput: The lattice has no two sublattices.
     """
-    if lattice.sublattice is None:
-        raise InvalidInput("a periodic lattice with an odd extent has no two sublattices, so nothing is staggered")
     where = correlations.displacements
+    if where.sign is None:
+        raise InvalidInput("the bonds of this lattice do not join two sublattices, so nothing is staggered")
     kernel = where.sign * where.multiplicity / lattice.n_sites
     is_part = correlations.is_spin and correlations.total is None
     factor, prefactor = (3.0, "3/N^2") if is_part else (1.0, "1/N^2")

@@ -6,7 +6,11 @@ Energies are per site. Each pair of sites has one bond, also across a periodic e
 """
 
 from physics_engines.lattices.shape import LatticeName
+from physics_engines.nqs.spec.compare import ComparedName, CompareSpec
+from physics_engines.nqs.spec.deep_boltzmann import DeepBoltzmannSpec
+from physics_engines.nqs.spec.dmrg import DmrgSpec
 from physics_engines.nqs.spec.dynamics import DynamicsSpec
+from physics_engines.nqs.spec.evaluate import EvaluateSpec
 from physics_engines.nqs.spec.exact import ExactSpec
 from physics_engines.nqs.spec.excited_state import ExcitedStateSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
@@ -18,7 +22,12 @@ __all__ = [
     "MAX_SITES",
     "MEMORY_LIMIT",
     "AnsatzName",
+    "CompareSpec",
+    "ComparedName",
+    "DeepBoltzmannSpec",
+    "DmrgSpec",
     "DynamicsSpec",
+    "EvaluateSpec",
     "ExactSpec",
     "Exchange",
     "ExcitedStateSpec",

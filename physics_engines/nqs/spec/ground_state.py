@@ -52,8 +52,8 @@ def _defaults(data: dict[str, Any]) -> "Defaults":
     """What the ansatz itself proposes; anything will do where a field before it is wrong."""
     from physics_engines.nqs.ansatze.build import ansatz_class
 
-    shape = data.get("shape", (2,))
-    return ansatz_class(data.get("ansatz", "rbm")).defaults(shape, count_sites(shape, data.get("lattice")))
+    shape, lattice = data.get("shape", (2,)), data.get("lattice", "chain")
+    return ansatz_class(data.get("ansatz", "rbm")).defaults(lattice, shape, count_sites(shape, lattice))
 
 
 def _default_size(name: str) -> Callable[[dict[str, Any]], int]:

@@ -35,6 +35,7 @@ INITIAL_FIELD = Slot(
     symbols=("h0", "h_0", "h_i", "hi", "Γ0", "g0", "h_initial"),
     en=("initial field", "initial transverse field", "field before the quench"),
     ja=("初期横磁場", "初期磁場", "クエンチ前の横磁場", "クエンチ前の磁場"),
+    before="field",
     en_label="h before the quench",
     ja_label="クエンチ前の h",
     unit_of="coupling",
@@ -45,9 +46,19 @@ INITIAL_J2 = Slot(
     symbols=("J2_0", "J2_i", "J2_initial"),
     en=("initial j2", "j2 before the quench"),
     ja=("初期J2", "クエンチ前のJ2"),
+    before="j2",
     en_label="J2/J1 before the quench",
     ja_label="クエンチ前の J2/J1",
     unit_of="coupling",
+)
+
+INITIAL_DELTA = Slot(
+    symbols=("Δ0", "Δ_0", "Δ_i", "Delta0"),
+    en=("initial anisotropy", "anisotropy before the quench"),
+    ja=("初期異方性", "クエンチ前の異方性"),
+    before="delta",
+    en_label="Δ before the quench",
+    ja_label="クエンチ前の Δ",
 )
 
 TOTAL_TIME = Slot(

@@ -22,6 +22,14 @@ ANSATZ = Slot(
         ),
         "rbm_symmetric": ("symmetric rbm", "translation-symmetric rbm", "tied rbm", "並進対称rbm", "対称rbm"),
         "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
+        "rbm_space_group": (
+            "space-group rbm",
+            "rbm with space-group symmetry",
+            "rbm tied by the space group",
+            "空間群rbm",
+            "空間群対称rbm",
+        ),
+        "rbm_space_group_complex": ("complex space-group rbm", "space-group complex rbm", "複素空間群rbm"),
         "feed_forward": (
             "feed-forward network",
             "feedforward network",
@@ -60,6 +68,8 @@ ANSATZ = Slot(
         "rbm_complex": Text(en="complex RBM", ja="複素 RBM"),
         "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
         "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
+        "rbm_space_group": Text(en="space-group-symmetric RBM", ja="空間群対称RBM"),
+        "rbm_space_group_complex": Text(en="complex space-group-symmetric RBM", ja="複素空間群対称RBM"),
         "feed_forward": Text(en="feed-forward network", ja="順伝播ネットワーク"),
         "cnn": Text(en="CNN", ja="CNN"),
         "resnet": Text(en="ResNet", ja="ResNet"),

@@ -123,7 +123,7 @@ def test_the_summary_names_model_size_boundary_convention_and_assumptions():
         ("Heisenberg chain 20 pbc gs energy", '"20" was read as the size'),
         ("ground state energy and energy gap of Heisenberg chain N=10", "energy gap"),
         ("exact ground-state energy of the 8-site Heisenberg chain with seed 3", '"seed 3"'),
-        ("energy of the Heisenberg chain N=8 with DMRG", "DMRG"),
+        ("energy of the Heisenberg chain N=8 with PEPS", "tensor networks other than"),
         ("energy of the 4x4 Heisenberg model with a transformer wavefunction", "a network other than an RBM"),
         ("total ground state energy of the 4x4 Heisenberg antiferromagnet, exact", "total ground state energy"),
         ("4x4ハイゼンベルクの全エネルギーを厳密に", "サイトあたり"),

@@ -1,0 +1,1 @@
+"""Several ansätze on one model: one table, one figure."""
