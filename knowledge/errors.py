@@ -23,3 +23,7 @@ class LibraryDamaged(LibraryError):
 
 class UnreadableDocument(LibraryError):
     """A file could not be turned into text; the text names the file, and the pages where it has pages."""
+
+
+class QueryModelFailed(LibraryError):
+    """A language model could not be asked, or gave nothing usable; the library goes on without it."""

@@ -17,19 +17,19 @@ from knowledge.errors import InvalidRequest, LibraryUnavailable
 from knowledge.index.book import BookIndex
 from knowledge.index.chroma import forget_book
 from knowledge.index.common_words import is_known as common_words_are_known
-from knowledge.index.definitions import defined_in
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
-from knowledge.index.tokens import TOKENS_VERSION, terms, words_of
+from knowledge.index.tokens import TOKENS_VERSION, words_of
+from knowledge.indexes import LexicalIndexes
 from knowledge.ingest.book import BookSource
-from knowledge.ingest.markdown import parse_markdown
+from knowledge.ingest.textbook import ingest_textbook
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
 from knowledge.retrieve.coverage import SectionText, features
 from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
 from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit
 from knowledge.retrieve.search import Ranked, rank
-from knowledge.store import DocumentInfo, NewDocument, Reader, Store
+from knowledge.store import DocumentInfo, Reader, Store
 from knowledge.text import Language, language_of_question
 
 _PACKAGE = Path(__file__).parent
@@ -71,10 +71,10 @@ class Library:
         self._questions = questions
         self._shipped_calibration = shipped_calibration
         self._store = Store(folder / "library.sqlite")
-        self._indexes: dict[str, BookIndex] = {}
+        self._indexes = LexicalIndexes(folder / "index", self._glossary)
         self._sections: dict[tuple[str, tuple[object, ...]], SectionText] = {}
         self._calibration: Calibration | None = None
-        self._ingest_textbook()
+        ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
 
     @classmethod
@@ -325,79 +325,18 @@ class Library:
         with sole_writer(self._folder):
             removed = remove_documents(self._store, identifiers)
             for book in {item.book for item in removed}:
-                self._index_file(book).unlink(missing_ok=True)
+                self._indexes.forget(book)
                 forget_book(self._folder / "chroma", book)
-                self._indexes.pop(book, None)
         return removed
 
     # ---- keeping up with the text -------------------------------------------------------------------------------
-
-    def _ingest_textbook(self) -> None:
-        fingerprint = self._source.fingerprint()
-        with self._store.reading() as reader:
-            if reader.setting("textbook") == fingerprint:
-                return
-        documents: list[NewDocument] = []
-        for identifier, language, path in self._source.files():
-            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-            chapter = self._source.chapter(identifier)
-            heading = chapter.heading(language) if chapter else self._source.title[language]
-            documents.append(
-                NewDocument(
-                    id=f"{TEXTBOOK}/{language}/{identifier}",
-                    book=TEXTBOOK,
-                    ordinal=len(documents),
-                    chapter=heading,
-                    chapter_id=identifier,
-                    format="markdown",
-                    source="ansatz",
-                    licence=self._source.licence,
-                    source_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-                    parsed=parse_markdown(text, heading),
-                )
-            )
-        with self._store.writing() as writer:
-            if writer.setting("textbook") == fingerprint:  # another process was faster
-                return
-            for item in writer.documents(TEXTBOOK):
-                writer.remove(item.id)
-            for document in documents:
-                writer.replace(document)
-            writer.restamp(TEXTBOOK)
-            writer.set("textbook", fingerprint)
 
     @cached_property
     def _glossary(self) -> Glossary:
         return Glossary.read(self._source.glossary_file, words_of)
 
     def _index(self, book: str, reader: Reader) -> BookIndex:
-        stamps = reader.stamps()
-        if book not in stamps:
-            raise InvalidRequest(f"there is no book {book!r}; the library has {', '.join(stamps)}")
-        versions = f"{TOKENS_VERSION} {self._glossary.fingerprint}"
-        parts = [stamps[TEXTBOOK]] if book == TEXTBOOK else [stamps[book], stamps.get(TEXTBOOK, "")]
-        stamp = hashlib.sha256(" ".join([versions, *parts]).encode()).hexdigest()
-        index = self._indexes.get(book)
-        if index is not None and index.stamp == stamp:
-            return index
-        path = self._index_file(book)
-        index = BookIndex.load(path, stamp)
-        if index is None:
-            background = self._index(TEXTBOOK, reader) if book != TEXTBOOK and TEXTBOOK in stamps else None
-            index = BookIndex.build(
-                stamp,
-                reader.passages_of_book(book),
-                lambda text: terms(text, self._glossary),
-                lambda text: [f"={number}" for number in defined_in(text, self._glossary)],
-                background,
-            )
-            with contextlib.suppress(OSError):  # a full disk only costs the next process the time to build it
-                index.save(path)
-        self._indexes[book] = index
-        return index
-
-    def _index_file(self, book: str) -> Path:
-        return self._folder / "index" / f"{hashlib.sha256(book.encode()).hexdigest()[:16]}.npz"
+        return self._indexes.of(book, reader)
 
     def _read(self, query: str) -> Question:
         if not query.strip():

@@ -117,6 +117,8 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
     first = min(
         (cue for cue in part.cues if cue.payload in ("hard", "ask", "compute", "defining")), key=_place, default=None
     )
+    if tool_words and values and numbers and compiled(cues.OUTCOME).search(part.text):
+        return "compute"
     if part.has("hard") and not (first is not None and first.payload == "compute" and part.text.isascii()):
         return "ask"
     if part.has("defining") and not (wanted and numbers):

@@ -29,6 +29,8 @@ _STEP_BEFORE = re.compile(
 )
 _POINTS = re.compile(rf"{_LEAD}(?P<n>\d+)\s*(?:(?:equally|evenly)[\s-]spaced\s+)?(?:points?|values?|点|個の(?:値|点))")
 _LONGEST = 1000
+# "h = 0,5" is one half where commas are decimal and two values elsewhere.
+_DECIMAL_COMMA = re.compile(r"[-+]?0,\d+")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Group:
         shapes: The extents, in order.
         places: Start of each item of a list.
         problem: "no_step" for a range without a step, "bad_step" for a step of zero or away from the end,
-            "too_many" for more values than anyone could want.
+            "too_many" for more values than anyone could want, "open" for a comma that may be a decimal one.
         is_range: Whether the numbers come from a range.
     """
 
@@ -115,7 +117,8 @@ def _list(text: str, place: int) -> Group | None:
     for item in _ITEM.finditer(match[2]):
         numbers.append(number(item[1]))
         places.append(match.start(2) + item.start(1))
-    return Group(match.start(), match.end(), tuple(numbers), places=tuple(places))
+    problem = "open" if _DECIMAL_COMMA.fullmatch(match[0]) else ""
+    return Group(match.start(), match.end(), tuple(numbers), places=tuple(places), problem=problem)
 
 
 def _range(text: str, place: int) -> Group | None:

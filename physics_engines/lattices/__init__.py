@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from physics_engines.lattices.shape import Boundary, is_bipartite
+from physics_engines.lattices.shape import Boundary, LatticeName, is_bipartite
 
 if TYPE_CHECKING:
     from physics_engines.lattices.lattice import Lattice
 
-__all__ = ["Boundary", "Lattice", "is_bipartite"]
+__all__ = ["Boundary", "Lattice", "LatticeName", "is_bipartite"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,6 +13,8 @@ from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 _DENSE_LIMIT = 256
+_TABLE_SITES = 26
+"""Sites up to which the number of a state is looked up in a table of all bit patterns."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class ExactResult:
         energy_per_site: Exact energy per site.
         states: Shape (n_states,), basis states as integers: bit i set means spin up at site i.
         amplitudes: Shape (n_states,), real normalised ground-state vector in the basis of ``Hamiltonian``
-            (Marshall basis on bipartite lattices).
+            (rotated by ``Hamiltonian.rotation``: the Marshall basis on bipartite lattices).
     """
 
     energy_per_site: Estimate
@@ -31,13 +33,25 @@ class ExactResult:
     amplitudes: NDArray[np.float64]
 
 
-def basis_states(n_sites: int, conserves_magnetisation: bool) -> NDArray[np.int64]:
-    """All states of the sector in ascending order, bit i set where spin i is up; shape (n_states,)."""
-    states = np.arange(2**n_sites, dtype=np.int64)
+def basis_states(n_sites: int, conserves_magnetisation: bool, n_up: int | None = None) -> NDArray[np.int64]:
+    """All states of the sector in ascending order, bit i set where spin i is up; shape (n_states,).
+
+    Args:
+        n_sites: At most 62.
+        conserves_magnetisation: False for all 2^n_sites states.
+        n_up: Number of up spins of the sector; half of the sites where None.
+    """
     if not conserves_magnetisation:
-        return states
-    balanced: NDArray[np.int64] = states[np.bitwise_count(states) == n_sites // 2]
-    return balanced
+        return np.arange(2**n_sites, dtype=np.int64)
+    wanted = n_sites // 2 if n_up is None else n_up
+    # rows[k]: the states of the first sites with k of them up; only those that can still reach the sector.
+    rows = {0: np.zeros(1, dtype=np.int64)}
+    for site in range(n_sites):
+        needed = range(max(0, wanted - (n_sites - site - 1)), min(site + 1, wanted) + 1)
+        lower = {k: rows[k] for k in needed if k in rows}
+        upper = {k: rows[k - 1] | (1 << site) for k in needed if k - 1 in rows}
+        rows = {k: np.concatenate([part[k] for part in (lower, upper) if k in part]) for k in needed}
+    return rows[wanted]
 
 
 def as_configurations(states: NDArray[np.int64], n_sites: int) -> NDArray[np.int8]:
@@ -50,8 +64,9 @@ def _sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "obje
     """The Hamiltonian in the basis ``states`` as ``scipy.sparse.csr_array``."""
     from scipy.sparse import coo_array
 
-    index = np.empty(2**hamiltonian.n_sites, dtype=np.int32)
-    index[states] = np.arange(len(states), dtype=np.int32)
+    if hamiltonian.n_sites <= _TABLE_SITES:
+        table = np.empty(2**hamiltonian.n_sites, dtype=np.int32)
+        table[states] = np.arange(len(states), dtype=np.int32)
     numbers = np.arange(len(states), dtype=np.int32)
     diagonal = np.zeros(len(states))
     for (i, j), strength in zip(hamiltonian.bonds, hamiltonian.zz, strict=True):
@@ -66,14 +81,16 @@ def _sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "obje
             chosen = numbers[(((states >> i) ^ (states >> j)) & 1) == 1]
             mask = (1 << int(i)) | (1 << int(j))
         rows.append(chosen)
-        columns.append(index[states[chosen] ^ mask])
+        reached = states[chosen] ^ mask
+        is_small = hamiltonian.n_sites <= _TABLE_SITES
+        columns.append(table[reached] if is_small else np.searchsorted(states, reached).astype(np.int32))
         values.append(np.full(len(chosen), amplitude))
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return coo_array(entries, shape=(len(states), len(states))).tocsr()
 
 
 def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> ExactResult:
-    """Lowest state of the sector: S^z = 0 for Heisenberg and J1-J2, all states for transverse-field Ising.
+    """Lowest state of the sector of total S^z; of all states for transverse-field Ising.
 
     Lanczos (ARPACK through SciPy) to machine precision from a fixed start vector; full diagonalisation of
     matrices of at most 256 states.
@@ -87,7 +104,7 @@ def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> Exact
 
     monitor = monitor or Monitor()
     hamiltonian = build_hamiltonian(spec)
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation)
+    states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
     monitor.report(0.0, Text(en=f"building {len(states)} states", ja=f"{len(states)} 状態を構成中"))
     matrix = _sparse_matrix(hamiltonian, states)
     monitor.report(0.3, Text(en="Lanczos", ja="ランチョス法"))

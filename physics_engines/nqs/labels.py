@@ -1,7 +1,35 @@
 """How a model is named in words: reading, unit and convention."""
 
+import hashlib
+import math
+
 from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.text import Text
+
+_BOUNDARIES = {"periodic": "周期境界", "open": "開放境界"}
+_LATTICES = {
+    "square": Text(en="square", ja="正方"),
+    "triangular": Text(en="triangular", ja="三角"),
+    "honeycomb": Text(en="honeycomb", ja="蜂の巣"),
+    "kagome": Text(en="kagome", ja="カゴメ"),
+}
+
+
+def _name(spec: SpinModelSpec) -> Text:
+    is_ferromagnet = spec.exchange == "ferromagnetic"
+    magnet = Text(en="ferromagnet", ja="強磁性体") if is_ferromagnet else Text(en="antiferromagnet", ja="反強磁性体")
+    if spec.model == "heisenberg":
+        return Text(en=f"Heisenberg {magnet.en}", ja=f"ハイゼンベルク{magnet.ja}")
+    if spec.model == "j1j2":
+        if is_ferromagnet:
+            return Text(en="J1-J2 Heisenberg model, J1 ferromagnetic", ja="J1-J2ハイゼンベルク模型、J1は強磁性")
+        return Text(en="J1-J2 Heisenberg antiferromagnet", ja="J1-J2ハイゼンベルク反強磁性体")
+    if spec.model == "xxz":
+        return Text(en="XXZ model", ja="XXZ模型")
+    if spec.model == "couplings":
+        return Text(en="Spin model of a table of couplings", ja="結合の表によるスピン模型")
+    prefix = Text(en="", ja="") if is_ferromagnet else Text(en="Antiferromagnetic transverse", ja="反強磁性")
+    return Text(en=f"{prefix.en or 'Transverse'}-field Ising model", ja=f"{prefix.ja}横磁場イジング模型")
 
 
 def energy_unit(spec: SpinModelSpec) -> str:
@@ -10,11 +38,19 @@ def energy_unit(spec: SpinModelSpec) -> str:
 
 
 def _formula(spec: SpinModelSpec) -> str:
+    is_ferromagnet = spec.exchange == "ferromagnetic"
     if spec.model == "tfim":
-        return "H = -J Σ σ^z σ^z - h Σ σ^x"
+        return f"H = {'-' if is_ferromagnet else ''}J Σ σ^z σ^z - h Σ σ^x"
     if spec.model == "j1j2":
         return "H = J1 Σ_nn S·S + J2 Σ_nnn S·S"
-    return "H = J Σ S·S"
+    minus = "-" if is_ferromagnet else ""
+    if spec.model == "xxz":
+        return f"H = {minus}J Σ (S^x S^x + S^y S^y + Δ S^z S^z)"
+    if spec.model == "couplings":
+        if all(xy == z for *_, xy, z in spec.couplings):
+            return "H = Σ J_ij S_i·S_j"
+        return "H = Σ [Jxy_ij (S^x_i S^x_j + S^y_i S^y_j) + Jz_ij S^z_i S^z_j]"
+    return f"H = {minus}J Σ S·S"
 
 
 def _parameters(spec: SpinModelSpec) -> str:
@@ -22,42 +58,60 @@ def _parameters(spec: SpinModelSpec) -> str:
     if spec.model == "tfim":
         return f"J = {scale:g}, h = {spec.field * scale:g}"
     if spec.model == "j1j2":
-        return f"J1 = {scale:g}, J2 = {spec.j2 * scale:g}"
+        near = -scale if spec.exchange == "ferromagnetic" else scale
+        return f"J1 = {near:g}, J2 = {spec.j2 * scale:g}"
+    if spec.model == "xxz":
+        return f"J = {scale:g}, Δ = {spec.delta:g}"
+    if spec.model == "couplings":
+        return _couplings_in_words(spec)
     return f"J = {scale:g}"
+
+
+def _couplings_in_words(spec: SpinModelSpec) -> str:
+    """The table itself while it is short, else its digest: two tables are never read as the same model."""
+    unit = "" if spec.coupling == 1 else f"{spec.coupling:g} × "
+    if len(spec.couplings) <= 12:
+        rows = (f"({i}, {j}): {xy:g}" if xy == z else f"({i}, {j}): {xy:g}, {z:g}" for i, j, xy, z in spec.couplings)
+        return f"{unit}{{{'; '.join(rows)}}}"
+    digest = hashlib.sha256(repr(spec.couplings).encode()).hexdigest()[:8]
+    return f"{unit}table of {len(spec.couplings)} couplings #{digest}"
+
+
+def sector_in_words(spec: SpinModelSpec) -> str:
+    """ "S^z = 0", "S^z = 1/2"; empty where S^z is not conserved."""
+    if spec.total_sz is None:
+        return ""
+    return f"S^z = {f'{spec.total_sz:g}' if spec.n_sites % 2 == 0 else f'{round(2 * spec.total_sz)}/2'}"
 
 
 def convention(spec: SpinModelSpec) -> Text:
     """What an energy of this engine depends on by definition."""
     pauli = spec.model == "tfim"
-    rest = f"{_formula(spec)}, {{spins}}, {_parameters(spec)}"
+    spins = Text(en="Pauli matrices", ja="パウリ行列") if pauli else Text(en="S = σ/2", ja="S = σ/2")
     return Text(
-        en="per site, " + rest.format(spins="Pauli matrices" if pauli else "S = σ/2"),
-        ja="1サイトあたり、" + rest.format(spins="パウリ行列" if pauli else "S = σ/2"),
+        en=f"per site, {_formula(spec)}, {spins.en}, {_parameters(spec)}",
+        ja=f"1サイトあたり、{_formula(spec)}, {spins.ja}, {_parameters(spec)}",
     )
 
 
 def reading(spec: SpinModelSpec) -> Text:
     """What is computed, in one line."""
-    name_en = {
-        "heisenberg": "Heisenberg antiferromagnet",
-        "j1j2": "J1-J2 Heisenberg antiferromagnet",
-        "tfim": "Transverse-field Ising model",
-    }[spec.model]
-    name_ja = {
-        "heisenberg": "ハイゼンベルク反強磁性体",
-        "j1j2": "J1-J2ハイゼンベルク反強磁性体",
-        "tfim": "横磁場イジング模型",
-    }[spec.model]
     size = "×".join(map(str, spec.shape))
+    n_sites = spec.n_sites
     if spec.lattice == "chain":
-        lattice_en, lattice_ja = f"chain of {size} spins", f"{size}スピンの鎖"
+        where = Text(en=f"chain of {size} spins", ja=f"{size}スピンの鎖")
+    elif spec.lattice == "graph":
+        where = Text(en=f"graph of {size} spins", ja=f"{size}スピンのグラフ")
     else:
-        lattice_en = f"{size} square lattice ({spec.n_sites} spins)"
-        lattice_ja = f"{size}正方格子({spec.n_sites}スピン)"
-    edge_en, edge_ja = spec.boundary, {"periodic": "周期境界", "open": "開放境界"}[spec.boundary]
+        name = _LATTICES[spec.lattice]
+        cells = Text(en="", ja="") if n_sites == math.prod(spec.shape) else Text(en=" unit cells,", ja="単位胞、")
+        where = Text(
+            en=f"{size} {name.en} lattice ({cells.en.strip() + ' ' if cells.en else ''}{n_sites} spins)",
+            ja=f"{size}{name.ja}格子({cells.ja}{n_sites}スピン)",
+        )
     head = f"{_formula(spec)} ({_parameters(spec)})"
-    sector = ", S^z = 0" if spec.conserves_magnetisation else ""
-    return Text(
-        en=f"{name_en} {head}, {lattice_en}, {edge_en}{sector}",
-        ja=f"{name_ja} {head}、{lattice_ja}、{edge_ja}{sector.replace(', ', '、')}",
-    )
+    en, ja = f"{_name(spec).en} {head}, {where.en}", f"{_name(spec).ja} {head}、{where.ja}"
+    if spec.lattice != "graph":
+        en, ja = f"{en}, {spec.boundary}", f"{ja}、{_BOUNDARIES[spec.boundary]}"
+    sector = sector_in_words(spec)
+    return Text(en=f"{en}, {sector}", ja=f"{ja}、{sector}") if sector else Text(en=en, ja=ja)

@@ -92,15 +92,29 @@ def ising_chain_energy(n_sites: int, field: float) -> float:
 
 
 def _find(spec: SpinModelSpec) -> _Row | None:
-    if spec.boundary != "periodic":
+    if spec.boundary != "periodic" or spec.model not in ("heisenberg", "j1j2", "tfim"):
         return None
     if spec.lattice == "square":
-        return None if spec.model == "tfim" else _SQUARE.get((spec.shape, spec.j2))
+        is_ground_state = spec.total_sz == 0 and spec.exchange == "antiferromagnetic"
+        return _SQUARE.get((spec.shape, spec.j2)) if is_ground_state else None
+    if spec.lattice != "chain":
+        return None
+    return _find_ising_chain(spec) if spec.model == "tfim" else _find_chain(spec)
+
+
+def _find_ising_chain(spec: SpinModelSpec) -> _Row | None:
+    # On two sublattices the sign of J can be turned away; an odd ring of the antiferromagnet is frustrated.
+    if spec.n_sites < 3 or (spec.exchange == "antiferromagnetic" and spec.n_sites % 2):
+        return None
+    source = Text(en="free fermions (Pfeuty 1970)", ja="自由フェルミオン（Pfeuty 1970）")
+    return _Row(ising_chain_energy(spec.n_sites, spec.field), None, "exact", source)
+
+
+def _find_chain(spec: SpinModelSpec) -> _Row | None:
     n_sites = spec.n_sites
-    if spec.model == "tfim" and n_sites >= 3:
-        source = Text(en="free fermions (Pfeuty 1970)", ja="自由フェルミオン（Pfeuty 1970）")
-        return _Row(ising_chain_energy(n_sites, spec.field), None, "exact", source)
-    if spec.model != "tfim" and spec.j2 == 0 and n_sites >= 4:
+    if spec.exchange != "antiferromagnetic" or spec.total_sz != 0:
+        return None
+    if spec.j2 == 0 and n_sites >= 4:
         number = n_sites // 2
         source = Text(en=f"Bethe ansatz, {number} equations", ja=f"ベーテ仮説、{number} 本の方程式")
         return _Row(bethe_chain_energy(n_sites), None, "exact", source)

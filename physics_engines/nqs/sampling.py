@@ -35,8 +35,9 @@ def random_configurations(hamiltonian: Hamiltonian, n_chains: int, rng: np.rando
     n_sites = hamiltonian.n_sites
     if not hamiltonian.conserves_magnetisation:
         return rng.integers(0, 2, size=(n_chains, n_sites), dtype=np.int8) * 2 - 1
-    half = np.repeat(np.array([1, -1], dtype=np.int8), n_sites // 2)
-    return rng.permuted(np.tile(half, (n_chains, 1)), axis=1)
+    n_up = n_sites // 2 if hamiltonian.n_up is None else hamiltonian.n_up
+    spins = np.repeat(np.array([1, -1], dtype=np.int8), (n_up, n_sites - n_up))
+    return rng.permuted(np.tile(spins, (n_chains, 1)), axis=1)
 
 
 def draw(

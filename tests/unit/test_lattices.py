@@ -5,6 +5,7 @@ import pytest
 
 from physics_engines.errors import InvalidInput
 from physics_engines.lattices import Lattice, is_bipartite
+from physics_engines.lattices.shape import BONDS_PER_CELL
 
 
 def pairs_at(shape: tuple[int, ...], periodic: bool, wanted: set[tuple[int, ...]]) -> set[tuple[int, int]]:
@@ -80,3 +81,60 @@ def test_translations_form_the_group_of_the_torus(shape: tuple[int, ...]) -> Non
     closed = {tuple(row) for row in moves.tolist()}
     assert all(tuple(a[b].tolist()) in closed for a in moves for b in moves)
     assert len(Lattice(shape, "open").translations) == 1
+
+
+SHELLS = {"triangular": (6, 6), "honeycomb": (3, 6), "kagome": (4, 4)}
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "open"])
+@pytest.mark.parametrize("kind", list(SHELLS))
+def test_bonds_of_other_lattices_are_the_pairs_at_the_right_distance(kind: str, boundary: str) -> None:
+    lattice = Lattice((4, 5), boundary, kind)
+    assert lattice.n_sites == {"triangular": 20, "honeycomb": 40, "kagome": 60}[kind]
+    gaps = lattice.positions[:, None, :] - lattice.positions[None, :, :]
+    if boundary == "periodic":
+        images = np.array(list(product((-1, 0, 1), repeat=2))) * lattice.shape @ lattice.primitive_vectors
+        lengths = np.linalg.norm(gaps[:, :, None, :] + images, axis=-1).min(axis=-1)
+    else:
+        lengths = np.linalg.norm(gaps, axis=-1)
+    for bonds, distance in ((lattice.neighbours, 1.0), (lattice.next_neighbours, 3**0.5)):
+        wanted = {(i, j) for i, j in np.argwhere(np.isclose(lengths, distance)).tolist() if i < j}
+        assert as_set(bonds) == wanted
+    if boundary == "periodic":
+        shells = (lattice.neighbours, lattice.next_neighbours)
+        for bonds, coordination, per_cell in zip(shells, SHELLS[kind], BONDS_PER_CELL[kind], strict=True):
+            assert np.all(np.bincount(bonds.ravel(), minlength=lattice.n_sites) == coordination)
+            assert len(bonds) == per_cell * lattice.n_cells
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "open"])
+@pytest.mark.parametrize("kind", list(SHELLS))
+def test_of_these_only_the_honeycomb_lattice_has_two_sublattices(kind: str, boundary: str) -> None:
+    lattice = Lattice((3, 2), boundary, kind)
+    assert is_bipartite(lattice.shape, boundary, kind) == (lattice.sublattice is not None) == (kind == "honeycomb")
+    if lattice.sublattice is not None:
+        i, j = lattice.neighbours.T
+        assert np.all(lattice.sublattice[i] == -lattice.sublattice[j])
+
+
+@pytest.mark.parametrize("kind", list(SHELLS))
+def test_translations_move_cells(kind: str) -> None:
+    lattice = Lattice((3, 4), "periodic", kind)
+    assert lattice.translations.shape == (12, lattice.n_sites)
+    for bonds in (lattice.neighbours, lattice.next_neighbours):
+        for move in lattice.translations:
+            assert as_set(np.sort(move[bonds], axis=1)) == as_set(bonds)
+    assert np.array_equal(lattice.basis_index[lattice.translations], np.tile(lattice.basis_index, (12, 1)))
+
+
+def test_a_graph_is_its_edges() -> None:
+    graph = Lattice((5,), "open", "graph", ((3, 0), (1, 2), (2, 3)))
+    assert as_set(graph.neighbours) == {(0, 3), (1, 2), (2, 3)} and len(graph.next_neighbours) == 0
+    assert graph.sublattice is not None and graph.sublattice.tolist() == [1, -1, 1, -1, 1]
+    assert Lattice((3,), "open", "graph", ((0, 1), (1, 2), (0, 2))).sublattice is None
+    assert graph.positions.shape == (5, 0) and graph.translations.tolist() == [[0, 1, 2, 3, 4]]
+    for edges in (((0, 0),), ((0, 5),), ((0, 1), (1, 0))):
+        with pytest.raises(InvalidInput, match="edge"):
+            Lattice((5,), "open", "graph", edges)
+    with pytest.raises(InvalidInput, match="no boundary"):
+        Lattice((5,), "periodic", "graph")

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from physics_engines.lattices import Lattice
 from physics_engines.nqs import ExactSpec, exact_ground_state, reference_energy
@@ -10,47 +11,92 @@ Y = np.array([[0, -1j], [1j, 0]])
 Z = np.diag([1.0, -1.0]).astype(complex)
 
 
-def operator(n_sites: int, factors: dict[int, np.ndarray]) -> np.ndarray:
-    product = np.eye(1)
+def operator(n_sites: int, factors: dict[int, np.ndarray]) -> sparse.csr_array:
+    product = sparse.csr_array(np.eye(1))
     for site in range(n_sites):
-        product = np.kron(product, factors.get(site, np.eye(2)))
+        product = sparse.csr_array(sparse.kron(product, factors.get(site, np.eye(2)), format="csr"))
     return product
 
 
-def kronecker_energy(spec: ExactSpec) -> float:
-    """Lowest energy per site from Kronecker products, without sectors, bases or sign rules."""
-    lattice, n = Lattice(spec.shape, spec.boundary), spec.n_sites
-    matrix = np.zeros((2**n, 2**n), dtype=complex)
+def couplings_of(spec: ExactSpec) -> list[tuple[int, int, float, float]]:
+    """(i, j, J_xy, J_z) of every bond, from the definitions of the models."""
+    sign = -1.0 if spec.exchange == "ferromagnetic" else 1.0
+    if spec.model == "couplings":
+        return list(spec.couplings)
+    lattice = Lattice(spec.shape, spec.boundary, spec.lattice)
+    near = [(i, j, sign, sign * spec.delta) for i, j in lattice.neighbours]
+    return near + [(i, j, spec.j2, spec.j2) for i, j in lattice.next_neighbours if spec.j2]
+
+
+def kronecker_matrix(spec: ExactSpec) -> sparse.csr_array:
+    """The whole Hamiltonian from Kronecker products, without sectors, bases or sign rules."""
+    n = spec.n_sites
+    matrix = sparse.csr_array((2**n, 2**n), dtype=complex)
+    for i, j, xy, z in couplings_of(spec):
+        if spec.model == "tfim":
+            matrix = matrix + z * operator(n, {i: Z, j: Z})
+            continue
+        for pauli, strength in ((X, xy), (Y, xy), (Z, z)):
+            matrix = matrix + strength / 4 * operator(n, {i: pauli, j: pauli})
     if spec.model == "tfim":
-        for i, j in lattice.neighbours:
-            matrix -= operator(n, {i: Z, j: Z})
         for i in range(n):
-            matrix -= spec.field * operator(n, {i: X})
-    else:
-        bonds = [(bond, 1.0) for bond in lattice.neighbours] + [(bond, spec.j2) for bond in lattice.next_neighbours]
-        for (i, j), strength in bonds:
-            for pauli in (X, Y, Z):
-                matrix += strength / 4 * operator(n, {i: pauli, j: pauli})
-    return float(np.linalg.eigvalsh(matrix)[0]) * spec.coupling / n
+            matrix = matrix - spec.field * operator(n, {i: X})
+    return matrix * spec.coupling
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"lattice": "chain", "shape": 2},
-        {"lattice": "chain", "shape": 4},
-        {"lattice": "chain", "shape": 8, "boundary": "open", "coupling": 2.5},
-        {"lattice": "square", "shape": "2x2"},
-        {"lattice": "square", "shape": "2x4"},
-        {"lattice": "square", "shape": "2x3"},
-        {"model": "j1j2", "lattice": "chain", "shape": 8, "j2": 0.3},
-        {"model": "j1j2", "lattice": "square", "shape": "2x4", "boundary": "open"},
-        {"model": "j1j2", "lattice": "square", "shape": "2x3", "j2": 0.8},
-        {"model": "tfim", "lattice": "chain", "shape": 7, "field": 0.7},
-        {"model": "tfim", "lattice": "square", "shape": "2x4", "field": 2.0, "coupling": 0.5},
-        {"model": "tfim", "lattice": "square", "shape": "3x3", "boundary": "open", "field": 0.0},
-    ],
-)
+def kronecker_energy(spec: ExactSpec) -> float:
+    """Lowest energy per site of the sector of the Spec."""
+    matrix, n = kronecker_matrix(spec), spec.n_sites
+    if spec.total_sz is not None:
+        magnetisation = sum(operator(n, {i: Z}).diagonal().real for i in range(n)) / 2
+        kept = np.flatnonzero(np.isclose(magnetisation, spec.total_sz))
+        matrix = matrix[kept][:, kept]
+    return float(np.linalg.eigvalsh(matrix.toarray())[0]) / n
+
+
+RANDOM_TABLE = [[0, 3, 0.7, -0.2], [1, 2, -1.3], [4, 0, 0.4], [2, 4, 1.1, 0.0], [5, 1, 0.9, 2.0], [3, 5, -0.6, 0.3]]
+MODELS = [
+    {"lattice": "chain", "shape": 2},
+    {"lattice": "chain", "shape": 4},
+    {"lattice": "chain", "shape": 8, "boundary": "open", "coupling": 2.5},
+    {"lattice": "chain", "shape": 7},
+    {"lattice": "chain", "shape": 8, "total_sz": -2},
+    {"lattice": "chain", "shape": 5, "total_sz": 2.5},
+    {"lattice": "square", "shape": "2x2"},
+    {"lattice": "square", "shape": "2x4"},
+    {"lattice": "square", "shape": "2x3"},
+    {"lattice": "square", "shape": "3x3", "total_sz": 1.5},
+    {"lattice": "square", "shape": "2x4", "exchange": "ferromagnetic"},
+    {"lattice": "triangular", "shape": "2x2"},
+    {"lattice": "triangular", "shape": "3x3"},
+    {"lattice": "triangular", "shape": "2x4", "boundary": "open", "coupling": 0.5},
+    {"lattice": "honeycomb", "shape": "2x2"},
+    {"lattice": "honeycomb", "shape": "2x2", "boundary": "open", "total_sz": 1},
+    {"lattice": "kagome", "shape": "2x2", "boundary": "open"},
+    {"model": "xxz", "lattice": "chain", "shape": 8, "delta": 0.5},
+    {"model": "xxz", "lattice": "chain", "shape": 7, "delta": -0.7, "total_sz": -0.5},
+    {"model": "xxz", "lattice": "chain", "shape": 6, "delta": -2.0, "total_sz": 3},
+    {"model": "xxz", "lattice": "triangular", "shape": "2x3", "delta": 0.0, "exchange": "ferromagnetic"},
+    {"model": "xxz", "lattice": "honeycomb", "shape": "2x2", "delta": 1.5, "boundary": "open"},
+    {"model": "j1j2", "lattice": "chain", "shape": 8, "j2": 0.3},
+    {"model": "j1j2", "lattice": "chain", "shape": 8, "j2": 0.3, "exchange": "ferromagnetic"},
+    {"model": "j1j2", "lattice": "square", "shape": "2x4", "boundary": "open"},
+    {"model": "j1j2", "lattice": "square", "shape": "2x3", "j2": 0.8},
+    {"model": "j1j2", "lattice": "triangular", "shape": "3x3", "j2": 0.2},
+    {"model": "j1j2", "lattice": "honeycomb", "shape": "2x2", "j2": 0.4},
+    {"model": "tfim", "lattice": "chain", "shape": 7, "field": 0.7},
+    {"model": "tfim", "lattice": "square", "shape": "2x4", "field": 2.0, "coupling": 0.5},
+    {"model": "tfim", "lattice": "square", "shape": "3x3", "boundary": "open", "field": 0.0},
+    {"model": "tfim", "lattice": "chain", "shape": 7, "field": 0.7, "exchange": "antiferromagnetic"},
+    {"model": "tfim", "lattice": "triangular", "shape": "3x3", "field": 0.5, "exchange": "antiferromagnetic"},
+    {"model": "tfim", "lattice": "honeycomb", "shape": "2x2", "field": 1.3},
+    {"model": "couplings", "couplings": RANDOM_TABLE},
+    {"model": "couplings", "shape": 8, "couplings": RANDOM_TABLE, "coupling": 1.5, "total_sz": 1},
+    {"model": "couplings", "couplings": [[0, 1, 0.0, 1.0], [1, 2, 0.0, -1.0]]},
+]
+
+
+@pytest.mark.parametrize("fields", MODELS, ids=lambda fields: "-".join(str(v) for k, v in fields.items()))
 def test_energies_are_those_of_kronecker_products(fields: dict) -> None:
     spec = ExactSpec(**fields)
     assert exact_ground_state(spec).energy_per_site.value == pytest.approx(kronecker_energy(spec), abs=1e-11)

@@ -89,8 +89,8 @@ def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:
     [
         (
             ground_state,
-            {"lattice": "chain", "shape": 9},
-            "nqs.ground_state: an odd number of spins one half has no state",
+            {"lattice": "chain", "shape": 9, "total_sz": 1},
+            "nqs.ground_state: there is no state with that total S^z",
         ),
         (ground_state, {"lattice": "chain", "shape": 10**6}, "at most 1024"),
         (exact, {"lattice": "square", "shape": "6x6"}, "9075135300 states need"),

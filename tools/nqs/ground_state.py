@@ -1,5 +1,6 @@
 """A variational ground state."""
 
+from physics_engines.lattices.shape import SITES_PER_CELL
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -16,7 +17,8 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
     per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
     per_sample = per_move * (spec.n_sites + spec.n_couplings / 2)
     per_sample += hidden * (120e-9 if is_complex else 40e-9)
-    n_parameters = spec.alpha * (spec.n_sites + 1) if is_symmetric else (hidden + 1) * spec.n_sites
+    features = spec.alpha * SITES_PER_CELL[spec.lattice]
+    n_parameters = features * (spec.n_sites + 1) if is_symmetric else (hidden + 1) * spec.n_sites
     small = min(n_parameters, spec.n_samples)
     flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
     per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
@@ -84,7 +86,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs import ground_state as run_ground_state
     from physics_engines.nqs.figure import draw_convergence
-    from physics_engines.nqs.labels import reading
+    from physics_engines.nqs.labels import reading, sector_in_words
 
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
@@ -107,8 +109,9 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
                 ja="この格子の厳密または既知の参照エネルギーはここにはありません。",
             )
         )
-    if spec.conserves_magnetisation:
-        notes.append(Text(en="Sector S^z = 0.", ja="S^z = 0 セクター。"))
+    sector = sector_in_words(spec)
+    if sector:
+        notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
 
     png, svg = draw_convergence(result, spec, reference, context.out / "energy")

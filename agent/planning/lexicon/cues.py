@@ -130,3 +130,5 @@ HYPOTHESIS = (
     r"^\W*hypothesis\b|\bi (?:conjecture|hypothesi[sz]e)\b|\bhypothesis (?:run|test)|"
     r"仮説|予想を(?:検証|確か|テスト)"
 )
+# "What does exact diagonalisation give for the ring of 8 sites?" asks for a number, "What does it do?" does not.
+OUTCOME = r"\bwhat\s+(?:does|do|would|will|did)\s.*\b(?:give|yield|return|find|produce|predict)\b"

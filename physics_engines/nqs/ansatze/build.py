@@ -1,7 +1,7 @@
 """From the name of an ansatz to the ansatz."""
 
-from physics_engines.lattices import Lattice
 from physics_engines.nqs.ansatze.base import Ansatz
+from physics_engines.nqs.hamiltonian import build_lattice
 from physics_engines.nqs.spec import GroundStateSpec
 
 
@@ -9,7 +9,7 @@ def build_ansatz(spec: GroundStateSpec) -> Ansatz:
     """The ansatz a Spec names."""
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
 
-    lattice = Lattice(spec.shape, spec.boundary)
+    lattice = build_lattice(spec)
     is_complex = spec.ansatz.endswith("complex")
     if spec.ansatz.startswith("rbm_symmetric"):
         return SymmetricRbm(lattice, spec.alpha, is_complex)

@@ -99,24 +99,25 @@ class SymmetricRbm:
     """RBM with translation-tied weights on a periodic lattice.
 
     Parameters are b (alpha) and w (alpha x N, row by row): hidden unit (f, T) sees theta = b_f + sum_i w_fi s_T(i).
-    There is no visible bias: a uniform one is constant in S^z = 0 and vanishes by spin-flip symmetry in the
-    transverse-field Ising model.
+    There is no visible bias: a uniform one is constant in a sector of S^z and vanishes by spin-flip symmetry in the
+    transverse-field Ising model. A translation moves unit cells, so with m sites per cell there are alpha m features of
+    N / m hidden units each.
 
     Args:
         lattice: Periodic lattice.
-        alpha: Number of features, that is hidden units per site.
+        alpha: Hidden units per site.
         is_complex: Complex parameters.
     """
 
     def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
         self.lattice = lattice
-        self.alpha = alpha
+        self.n_features = alpha * lattice.n_basis
         self.is_complex = is_complex
 
     @property
     def n_parameters(self) -> int:
-        """alpha (N + 1)."""
-        return self.alpha * (self.lattice.n_sites + 1)
+        """n_features (N + 1)."""
+        return self.n_features * (self.lattice.n_sites + 1)
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
@@ -126,7 +127,7 @@ class SymmetricRbm:
         """See ``Ansatz.log_psi``."""
         import torch
 
-        hidden, features = parameters[: self.alpha], parameters[self.alpha :].reshape(self.alpha, -1)
+        hidden, features = parameters[: self.n_features], parameters[self.n_features :].reshape(self.n_features, -1)
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
         moved = configurations[..., translations]
         theta = moved @ features.T + hidden
@@ -135,22 +136,23 @@ class SymmetricRbm:
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
         """Weights of all translated hidden units, ordered (feature, translation)."""
         n = self.lattice.n_sites
-        features = parameters[self.alpha :].reshape(self.alpha, n)
-        full = cast(Numbers, np.empty((self.alpha, n, n), dtype=parameters.dtype))
+        features = parameters[self.n_features :].reshape(self.n_features, n)
+        translations = self.lattice.translations
+        full = cast(Numbers, np.empty((self.n_features, len(translations), n), dtype=parameters.dtype))
         np.put_along_axis(
             full,
-            np.broadcast_to(self.lattice.translations, full.shape),
+            np.broadcast_to(translations, full.shape),
             np.broadcast_to(features[:, None, :], full.shape),
             axis=2,
         )
-        hidden = cast(Numbers, np.repeat(parameters[: self.alpha], n))
+        hidden = cast(Numbers, np.repeat(parameters[: self.n_features], len(translations)))
         visible = cast(Numbers, np.zeros(n, dtype=parameters.dtype))
         return RbmWeights(visible, hidden, full.reshape(-1, n))
 
     def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
         """Sums over translations: sum_T t_fT and the correlations sum_T t_fT s_T(i)."""
         n_samples, n_sites = configurations.shape
-        features = t.reshape(n_samples, self.alpha, n_sites)
+        features = t.reshape(n_samples, self.n_features, self.lattice.n_cells)
         if n_sites <= _DIRECT_LIMIT:
             moved = configurations.astype(np.float64)[:, self.lattice.translations]
             correlation: Numbers = features @ moved
@@ -159,14 +161,16 @@ class SymmetricRbm:
         return np.concatenate([features.sum(axis=2), correlation.reshape(n_samples, -1)], axis=1)
 
     def _correlation_by_fft(self, configurations: NDArray[np.int8], features: Numbers) -> Numbers:
-        """sum_T t_fT s_T(i), shape (n_samples, alpha, n_sites), by the correlation theorem on the torus."""
+        """sum_T t_fT s_T(i), shape (n_samples, n_features, *cells, n_basis), by the correlation theorem."""
         from scipy import fft
 
         shape = self.lattice.shape
         axes = tuple(range(-len(shape), 0))
-        n_samples = len(features)
-        grid = features.reshape(n_samples, self.alpha, *shape)
-        spins = configurations.astype(np.float64).reshape(n_samples, 1, *shape)
+        n_samples, n_basis = len(features), self.lattice.n_basis
+        grid = features.reshape(n_samples, self.n_features, 1, *shape)
+        # The sites of a cell stand together; each place in the cell is a grid of its own.
+        places = configurations.astype(np.float64).reshape(n_samples, 1, *shape, n_basis)
+        spins = np.moveaxis(places, -1, 2)
         if self.is_complex:
             # sum_T t_T s_(T + i): the correlation theorem with conj on t, undone by conjugating t first.
             product = np.conj(fft.fftn(np.conj(grid), axes=axes)) * fft.fftn(spins, axes=axes)
@@ -174,4 +178,4 @@ class SymmetricRbm:
         else:
             product = np.conj(fft.rfftn(grid, axes=axes)) * fft.rfftn(spins, axes=axes)
             correlation = fft.irfftn(product, s=shape, axes=axes)
-        return cast(Numbers, correlation)
+        return cast(Numbers, np.moveaxis(correlation, 2, -1))

@@ -9,6 +9,9 @@ from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
+MAX_EXACT_BITS = 62
+"""A basis state is the bits of one signed 64-bit integer."""
+
 
 class ExactSpec(SpinModelSpec):
     """Exact diagonalisation of a small lattice."""
@@ -16,7 +19,7 @@ class ExactSpec(SpinModelSpec):
     @property
     def n_states(self) -> int:
         """Dimension of the sector that is diagonalised."""
-        return math.comb(self.n_sites, self.n_sites // 2) if self.conserves_magnetisation else 2**self.n_sites
+        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
 
     @property
     def memory(self) -> int:
@@ -26,13 +29,13 @@ class ExactSpec(SpinModelSpec):
 
     def _memory_bound(self) -> str:
         limit = f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
-        if self.n_sites > 40:
+        if self.n_sites > MAX_EXACT_BITS:
             return f"{self.n_sites} sites; {limit}"
         return f"{self.n_states} states need {self.memory / 2**30:.1f} GiB; {limit}"
 
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
-        if self.n_sites > 40 or self.memory > MEMORY_LIMIT:
+        if self.n_sites > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
             raise invalid(
                 "too_many_states",
                 Text(

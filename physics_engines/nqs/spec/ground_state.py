@@ -1,11 +1,10 @@
 """A variational ground state: network, sampling and optimisation."""
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from physics_engines.lattices.shape import is_bipartite
+from physics_engines.lattices.shape import SITES_PER_CELL, count_sites
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.words import ground_state as words
@@ -16,11 +15,15 @@ AnsatzName = Literal["rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_compl
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
-    shape, boundary, model = data.get("shape", (2,)), data.get("boundary", "open"), data.get("model", "heisenberg")
-    bipartite = is_bipartite(shape, boundary)
-    complex_weights = model == "j1j2" or (model == "heisenberg" and not bipartite)
-    # Without a Marshall basis the ground state need not have zero momentum, so nothing is tied there.
-    if boundary == "periodic" and (bipartite or model == "tfim"):
+    try:
+        model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
+    except (KeyError, ValidationError):
+        return "rbm"  # this Spec is refused for the same reason
+    complex_weights = model.model == "j1j2" or not model.is_sign_free
+    # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
+    # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
+    is_tied = model.is_sign_free or (model.is_bipartite and model.exchange == "antiferromagnetic")
+    if model.boundary == "periodic" and is_tied:
         return "rbm_symmetric_complex" if complex_weights else "rbm_symmetric"
     return "rbm_complex" if complex_weights else "rbm"
 
@@ -28,7 +31,7 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
 def _default_alpha(data: dict[str, Any]) -> int:
     if "symmetric" not in data.get("ansatz", ""):
         return 2
-    n_sites = math.prod(data.get("shape", ()))
+    n_sites = count_sites(data.get("shape", ()), data.get("lattice"))
     return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
 
 
@@ -65,7 +68,8 @@ class GroundStateSpec(SpinModelSpec):
         size = 16 if self.ansatz.endswith("complex") else 8
         hidden = self.alpha * self.n_sites
         largest = max(self.n_samples, min(self.n_final_samples, 4096))
-        n_parameters = self.alpha * (self.n_sites + 1) if "symmetric" in self.ansatz else (self.n_sites + 1) * hidden
+        features = self.alpha * SITES_PER_CELL[self.lattice]
+        n_parameters = (self.n_sites + 1) * (features if "symmetric" in self.ansatz else hidden)
         metric = min(self.n_samples, n_parameters) ** 2 * 3
         jacobian = self.n_samples * n_parameters if n_parameters <= self.n_samples else n_parameters * 4
         return int(size * (3 * largest * hidden + 3 * self.n_couplings * hidden + metric + jacobian)) + 300 * 2**20

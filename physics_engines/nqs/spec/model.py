@@ -1,20 +1,36 @@
-"""Which Hamiltonian on which lattice."""
+"""Which Hamiltonian on which lattice, in which sector."""
 
-import math
 import re
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from physics_engines.lattices.shape import Boundary, is_bipartite
+from physics_engines.lattices.shape import (
+    BONDS_PER_CELL,
+    DIMENSIONS,
+    SITES_PER_CELL,
+    Boundary,
+    LatticeName,
+    count_sites,
+    is_bipartite,
+    signs_of,
+)
+from physics_engines.nqs.spec.couplings import Couplings, describe_flaw
 from physics_engines.nqs.words import model as words
 from physics_engines.spec import Spec, invalid
 from physics_engines.text import Text
 
-ModelName = Literal["heisenberg", "j1j2", "tfim"]
-LatticeName = Literal["chain", "square"]
+ModelName = Literal["heisenberg", "xxz", "j1j2", "tfim", "couplings"]
+Exchange = Literal["antiferromagnetic", "ferromagnetic"]
 
-_TITLES = {"heisenberg": "Heisenberg", "j1j2": "J1-J2", "tfim": "transverse-field Ising"}
+TITLES: dict[str, str] = {
+    "heisenberg": "Heisenberg",
+    "xxz": "XXZ",
+    "j1j2": "J1-J2",
+    "tfim": "transverse-field Ising",
+    "couplings": "couplings",
+}
 
 
 def _parse_shape(value: object) -> object:
@@ -29,6 +45,13 @@ def _parse_shape(value: object) -> object:
 Shape = Annotated[tuple[Annotated[int, Field(ge=2, le=10**9)], ...], BeforeValidator(_parse_shape)]
 
 
+def _default_sector(data: Mapping[str, Any]) -> float | None:
+    if data.get("model") == "tfim":
+        return None
+    shape: tuple[int, ...] = data.get("shape", ())
+    return 0.5 if shape and count_sites(shape, data.get("lattice")) % 2 else 0.0
+
+
 class SpinModelSpec(Spec):
     """A spin-1/2 Hamiltonian on a finite lattice."""
 
@@ -41,16 +64,24 @@ class SpinModelSpec(Spec):
         LatticeName,
         words.LATTICE,
     ]
-    """Lattice."""
+    """Lattice; graph for a table of couplings."""
     shape: Annotated[Shape, words.SHAPE]
-    """Extent in each direction: 16 for a chain, 4x4 for a square lattice."""
+    """Extent in each direction in unit cells: 16 for a chain, 4x4 for a square or triangular lattice (16 sites), 2x3
+    for a honeycomb (2·2·3 = 12 sites) or kagome lattice (3·2·3 = 18 sites); the number of sites for a graph."""
     boundary: Annotated[
         Boundary,
         words.BOUNDARY,
-    ] = "periodic"
-    """Boundary condition in every direction."""
+    ] = Field(default_factory=lambda data: "open" if data.get("lattice") == "graph" else "periodic")
+    """Boundary condition in every direction; periodic where not given."""
     coupling: Annotated[float, words.COUPLING] = Field(default=1.0, gt=0, le=1e6)
-    """Nearest-neighbour coupling J (antiferromagnetic for spins S, ferromagnetic for Ising), the unit of energy."""
+    """Strength J of the nearest-neighbour coupling (its sign is in exchange), the unit of energy."""
+    exchange: Annotated[Exchange, words.EXCHANGE] = Field(
+        default_factory=lambda data: "ferromagnetic" if data.get("model") == "tfim" else "antiferromagnetic"
+    )
+    """Sign of the nearest-neighbour coupling. Where not given: antiferromagnetic for spins S, H = +J Σ S·S;
+    ferromagnetic for Ising, H = -J Σ σ^z σ^z - h Σ σ^x."""
+    delta: Annotated[float, words.DELTA] = Field(default=1.0, ge=-1e3, le=1e3)
+    """Anisotropy Δ of the XXZ model, H = J Σ (S^x S^x + S^y S^y + Δ S^z S^z); 1 is the Heisenberg model."""
     j2: Annotated[float, words.J2] = Field(
         default_factory=lambda data: 0.5 if data.get("model") == "j1j2" else 0.0, ge=0, le=10
     )
@@ -59,55 +90,122 @@ class SpinModelSpec(Spec):
         default_factory=lambda data: 1.0 if data.get("model") == "tfim" else 0.0, ge=0, le=1e6
     )
     """Transverse field h in units of J, 1 where not given; belongs to the transverse-field Ising model only."""
+    couplings: Couplings = ()
+    """Table of the couplings model: rows [i, j, J] or [i, j, Jxy, Jz] in units of J, sites from 0, each pair once."""
+    total_sz: Annotated[float | None, words.TOTAL_SZ] = Field(default_factory=_default_sector)
+    """Total S^z of the sector that is solved: 0 where not given, 1/2 for an odd number of spins. None for the
+    transverse-field Ising model, which does not conserve it."""
 
     convention: ClassVar[Text | None] = Text(en="energies per site", ja="エネルギーはサイトあたり")
 
     @property
     def n_sites(self) -> int:
         """Number of lattice sites."""
-        return math.prod(self.shape)
+        return count_sites(self.shape, self.lattice)
 
     @property
     def conserves_magnetisation(self) -> bool:
-        """True for the spin-rotation-invariant models, which are solved in the sector S^z = 0."""
+        """True for the models that conserve S^z and are solved in one sector of it."""
         return self.model != "tfim"
+
+    @property
+    def n_up(self) -> int | None:
+        """Number of up spins of the sector; None where S^z is not conserved."""
+        return None if self.total_sz is None else round(self.n_sites / 2 + self.total_sz)
+
+    @property
+    def is_bipartite(self) -> bool:
+        """True when the nearest-neighbour bonds join two sublattices."""
+        if self.lattice == "graph":
+            return signs_of(self.n_sites, [(i, j, True) for i, j, *_ in self.couplings]) is not None
+        return is_bipartite(self.shape, self.boundary, self.lattice)
 
     @property
     def is_sign_free(self) -> bool:
         """True when a basis is known in which the ground state is positive (Marshall, Perron-Frobenius)."""
         if self.model == "tfim":
             return True
-        return self.j2 == 0 and is_bipartite(self.shape, self.boundary)
+        if self.model == "couplings":
+            bonds = [(i, j, strength > 0) for i, j, strength, _ in self.couplings if strength]
+            return signs_of(self.n_sites, bonds) is not None
+        return self.j2 == 0 and (self.exchange == "ferromagnetic" or self.is_bipartite)
 
     @property
     def n_couplings(self) -> int:
         """Upper bound of the number of off-diagonal terms of the Hamiltonian."""
         if self.model == "tfim":
             return self.n_sites
-        return len(self.shape) * self.n_sites * (2 if self.model == "j1j2" else 1)
+        if self.model == "couplings":
+            return len(self.couplings)
+        near, far = BONDS_PER_CELL[self.lattice]
+        return self.n_sites // SITES_PER_CELL[self.lattice] * (near + far if self.model == "j1j2" else near)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fit_graph(cls, data: Any) -> Any:
+        """A table of couplings says on how many sites it lives."""
+        if not isinstance(data, Mapping) or data.get("model") != "couplings":
+            return data
+        filled = {"lattice": "graph", **data}
+        if "shape" not in filled and isinstance(filled.get("couplings"), list | tuple):
+            sites = [site for row in filled["couplings"] if isinstance(row, list | tuple) for site in row[:2]]
+            if sites and all(isinstance(site, int) for site in sites):
+                filled["shape"] = (max(sites) + 1,)
+        return filled
 
     @model_validator(mode="after")
     def _has_meaning(self) -> "SpinModelSpec":
-        dimension = {"chain": 1, "square": 2}[self.lattice]
+        dimension = DIMENSIONS[self.lattice]
         if len(self.shape) != dimension:
             raise ValueError(f"a {self.lattice} lattice takes {dimension} extent(s), not {len(self.shape)}")
+        title = TITLES[self.model]
         if self.j2 != 0 and self.model != "j1j2":
-            raise ValueError(f"j2 belongs to the J1-J2 model, not to the {_TITLES[self.model]} model; leave it out")
+            raise ValueError(f"j2 belongs to the J1-J2 model, not to the {title} model; leave it out")
         if self.field != 0 and self.model != "tfim":
             raise ValueError(
-                f"a transverse field belongs to the transverse-field Ising model, not to the "
-                f"{_TITLES[self.model]} model; leave it out"
+                "a transverse field belongs to the transverse-field Ising model, not to the "
+                f"{title} model; leave it out"
             )
-        if self.conserves_magnetisation and self.n_sites % 2:
+        if self.delta != 1 and self.model != "xxz":
+            raise ValueError(f"delta belongs to the XXZ model, not to the {title} model; leave it out")
+        self._check_graph()
+        self._check_sector()
+        return self
+
+    def _check_graph(self) -> None:
+        if self.model != "couplings":
+            if self.couplings or self.lattice == "graph":
+                raise ValueError(
+                    f"a graph and its table of couplings belong to the couplings model, not to the "
+                    f"{TITLES[self.model]} model"
+                )
+            return
+        if self.lattice != "graph":
+            raise ValueError(f"a table of couplings lives on a graph, not on a {self.lattice} lattice; leave it out")
+        if self.boundary != "open":
+            raise ValueError("a table of couplings has no boundary that could be periodic; leave it out")
+        if self.exchange != "antiferromagnetic":
+            raise ValueError("the signs of the couplings are in their table (J > 0 is antiferromagnetic)")
+        flaw = describe_flaw(self.couplings, self.n_sites)
+        if flaw:
+            raise ValueError(flaw)
+
+    def _check_sector(self) -> None:
+        if not self.conserves_magnetisation:
+            if self.total_sz is not None:
+                raise ValueError("the transverse-field Ising model does not conserve S^z; leave total_sz out")
+            return
+        n_up = self.n_sites / 2 + (self.total_sz or 0.0)
+        if self.total_sz is None or n_up != int(n_up) or not 0 <= n_up <= self.n_sites:
+            of = "half-integer" if self.n_sites % 2 else "integer"
             raise invalid(
-                "odd_sites",
+                "no_such_sector",
                 Text(
-                    en="an odd number of spins one half has no state with total S^z zero, the sector in which the "
-                    f"{_TITLES[self.model]} model is solved; take an even number of sites",
-                    ja="奇数個のスピン二分の一には全 S^z がゼロの状態がありません。"
-                    "この模型はこのセクターで解くため、サイト数を偶数にしてください",
+                    en="there is no state with that total S^z: an even number of spins one half has integer values, an "
+                    "odd number half-integer ones, up to half the number of sites",
+                    ja="その全 S^z を持つ状態はありません。スピン二分の一が偶数個なら整数、奇数個なら半整数で、"
+                    "絶対値はサイト数の半分までです",
                 ),
-                bound=f"{self.n_sites} sites",
+                bound=f"total_sz = {self.total_sz}; {self.n_sites} sites take {of} values up to {self.n_sites / 2:g}",
                 unsolvable=True,
             )
-        return self

@@ -104,6 +104,7 @@ MODEL = Slot(
     },
     shown={
         "heisenberg": Text(en="Heisenberg antiferromagnet", ja="ハイゼンベルク反強磁性体"),
+        "xxz": Text(en="XXZ model", ja="XXZ 模型"),
         "j1j2": Text(en="J1-J2 Heisenberg model", ja="J1-J2 ハイゼンベルク模型"),
         "tfim": Text(en="transverse-field Ising model", ja="横磁場イジング模型"),
     },
@@ -294,4 +295,33 @@ FIELD = Slot(
     ja_label="h/J",
     unit_of="coupling",
     only_with={"model": "tfim"},
+)
+
+EXCHANGE = Slot(
+    en=("sign of the coupling",),
+    ja=("結合の符号",),
+    values={"antiferromagnetic": ("antiferromagnetic exchange",), "ferromagnetic": ("ferromagnetic exchange",)},
+    shown={
+        "antiferromagnetic": Text(en="antiferromagnetic coupling", ja="反強磁性結合"),
+        "ferromagnetic": Text(en="ferromagnetic coupling", ja="強磁性結合"),
+    },
+    detail=True,
+)
+
+DELTA = Slot(
+    symbols=("Δ", "Delta"),
+    en=("anisotropy", "exchange anisotropy"),
+    ja=("異方性", "異方性パラメータ"),
+    en_label="Δ",
+    ja_label="Δ",
+    only_with={"model": "xxz"},
+)
+
+TOTAL_SZ = Slot(
+    symbols=("S^z", "Sz"),
+    en=("total s^z", "total spin projection", "magnetisation sector", "magnetization sector"),
+    ja=("全スピンz成分", "磁化セクター"),
+    en_label="total S^z",
+    ja_label="全 S^z",
+    detail=True,
 )

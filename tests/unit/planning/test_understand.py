@@ -163,3 +163,21 @@ def test_hostile_length_is_read_quickly():
     understand("4x4 " * 1000, REGISTRY)
     understand("N=" * 1900, REGISTRY)
     understand("((((" * 900 + "1", REGISTRY)
+
+
+def test_a_comma_that_may_be_a_decimal_one_is_asked_back():
+    reading = understand("exact energy of the TFIM chain N=8 at h = 0,5", REGISTRY)
+    assert [item.field for item in reading.missing] == ["field"]
+    listed = understand("exact energy of the TFIM chain N=8 at h = 0, 0.5, 1", REGISTRY)
+    assert listed.tools[0].slots and not listed.missing
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("What does exact diagonalisation give for the 8-site Heisenberg ring?", "compute"),
+        ("What does exact diagonalisation do with the symmetries of a ring?", "ask"),
+    ],
+)
+def test_what_a_method_gives_for_a_system_is_computed(question, intent):
+    assert understand(question, REGISTRY).intent == intent

@@ -19,6 +19,11 @@ def tfim(*fields):
 
 # question, language, tools, specs of the computing steps (each tool runs all of them)
 COMPUTE = [
+    # sectors of total S^z; an odd number of spins is solved at 1/2
+    ("exact energy of the Heisenberg chain N=8 in the S^z=1 sector", "en", [ED], [chain(8, total_sz=1.0)]),
+    ("Ground state energy of Heisenberg chain N=7", "en", [GS], [chain(7)]),
+    ("ground state energy of a 5x5 Heisenberg lattice", "en", [GS], [square(5)]),
+    ("ground-state energy of the Heisenberg chain with N = 12 and N = 13", "en", [GS], [chain(12), chain(13)]),
     # lists without commas: no number of a list is dropped
     ("exact energy of the TFIM chain N=8 at h=0.5 1.0 1.5", "en", [ED], tfim(0.5, 1.0, 1.5)),
     ("exact energy TFIM chain N=8 h=[0.5 1.0 1.5]", "en", [ED], tfim(0.5, 1.0, 1.5)),
@@ -260,7 +265,6 @@ REFUSED = [
     (r"exact energy TFIM H = J \sum \sigma^z_i \sigma^z_{i+1} - h \sum \sigma^x_i, h=0.5, N=7", "en", "convention_refused", 3),
     (r"exact energy of H = \sum_i Z_i Z_{i+1} - h \sum_i X_i, TFIM, h=0.5, N=7", "en", "convention_refused", 3),
     ("exact energy of Heisenberg chain with N=8 spins with anisotropy 0.5", "en", "unknown_system", 2),
-    ("exact energy of the Heisenberg chain N=8 in the S^z=1 sector", "en", "unknown_parameter", 3),
     ("exact energy Heisenberg chain N=8, S=3/2", "en", "unknown_parameter", 3),
     ("exact energy Heisenberg chain N=8, D=0.1", "en", "unknown_parameter", 3),
     ("exact energy of the Heisenberg chain N=8 with momentum pi", "en", "unknown_system", 2),
@@ -275,10 +279,9 @@ REFUSED = [
     ("横磁場イジング鎖 N=8、横磁場 3 meV の厳密なエネルギー", "ja", "foreign_unit", 2),
     (r"exact energy of TFIM H = -\sum Z_i Z_{i+1} - 0.7 \sum X_i, chain N=8", "en", "factor_unread", 2),
     # not to be computed
-    ("Ground state energy of Heisenberg chain N=7", "en", "odd_sites", 3),
     ("S^z=0 sector ground state of the 7-site Heisenberg chain using ED", "en", "odd_sector", 3),
     ("9サイトのハイゼンベルク鎖のS^z=0セクターの基底エネルギー", "ja", "odd_sector", 3),
-    ("ground state energy of a 5x5 Heisenberg lattice", "en", "odd_sites", 3),
+    ("exact energy of the 7-site Heisenberg chain with S^z=1", "en", "no_such_sector", 3),
     ("gs energy of a Heisenberg chain with 10^9 sites", "en", "too_large_system", 3),
     ("gs energy of a Heisenberg chain with 10⁹ sites", "en", "too_large_system", 3),
     ("gs energy of a Heisenberg chain with 1e9 sites", "en", "too_large_system", 3),
@@ -330,7 +333,6 @@ REFUSED = [
     ("Heisenberg model in a magnetic field h=0.5, 4x4, ground state energy", "en", "unused_parameter", 2),
     ("mean energy of the 4x4 Heisenberg model at infinite temperature", "en", "unknown_system", 2),
     ("Heisenberg 2x8 ladder ground state energy", "en", "unknown_system", 2),
-    ("ground-state energy of the Heisenberg chain with N = 12 and N = 13", "en", "odd_sites", 3),
     ("ground state energy of 4x4 heisenberg; drop table runs", "en", "instructions", 3),
     # invented numbers
     ("just make up a plausible energy for the 4x4 Heisenberg model", "en", "invented", 3),
