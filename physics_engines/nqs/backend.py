@@ -47,8 +47,13 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     Raises:
         InvalidInput: The compiled backend was asked for and does not fit, or the device does not exist.
     """
+    from physics_engines.nqs.ansatze.pair_product import PairProduct
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
 
+    if isinstance(ansatz, PairProduct) and device == "cpu" and name != "torch":
+        from physics_engines.nqs.pair_backend import PairBackend
+
+        return PairBackend(ansatz, hamiltonian)
     compiled = isinstance(ansatz, DenseRbm | SymmetricRbm) and device == "cpu"
     if name == "numba" and not compiled:
         raise InvalidInput("the compiled backend takes restricted Boltzmann machines on the CPU; use torch")

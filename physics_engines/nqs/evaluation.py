@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.sampling import draw
 from physics_engines.nqs.spec import GroundStateSpec
@@ -76,7 +77,8 @@ def estimates(
     """Energy per site, variance per site and V-score.
 
     The variance is that of the total energy divided by the number of sites. The V-score is
-    N Var(E) / (E - E_inf)^2 with E_inf = 0, the trace of these Hamiltonians (D. Wu et al., Science 386, 296 (2024)).
+    N Var(E) / (E - E_inf)^2 with E_inf = 0, the trace of the spin Hamiltonians, and the mean energy of the sector
+    for fermions (D. Wu et al., Science 386, 296 (2024)).
 
     Args:
         measurement: Final local energies.
@@ -88,13 +90,13 @@ def estimates(
     analysis = gamma_method(energies.real / n_sites)
     r_hat = split_r_hat(energies.real)
     flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
-    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    network = f"{_network(spec)}, α = {spec.alpha}"
     n, chains = analysis.n_samples, analysis.n_chains
     sample = Text(en=f"{n} fresh samples in {chains} chains", ja=f"新しい {n} サンプル、{chains} 本の鎖")
 
     centred = energies.ravel() - energies.mean()
     parts = np.stack([centred.real, np.abs(centred) ** 2], axis=1)
-    mean = float(energies.real.mean())
+    mean = float(energies.real.mean()) - build_hamiltonian(spec).mean_energy
 
     def variance_of(kept: NDArray[np.float64]) -> float:
         first, second = kept.mean(axis=0)
@@ -138,11 +140,21 @@ def estimates(
         exactness="stochastic",
         method=_jackknife_in_words(score.n_bins, sample),
         convention=Text(
-            en="N Var(E) / E^2 with total energy E; zero for an exact eigenstate",
-            ja="全エネルギー E による N Var(E) / E^2。厳密な固有状態ではゼロ",
+            en="N Var(E) / E^2 with total energy E (of fermions above the mean energy of the sector); zero for an "
+            "exact eigenstate",
+            ja="全エネルギー E による N Var(E) / E^2（フェルミオンではセクターの平均から測る）。厳密な固有状態ではゼロ",
         ),
     )
     return energy_estimate, variance_estimate, score_estimate
+
+
+def _network(spec: GroundStateSpec) -> str:
+    if not spec.ansatz.startswith("pair_product"):
+        return spec.ansatz.replace("_", " ").replace("rbm", "RBM")
+    if spec.model == "tv":
+        return "Slater determinant × RBM"
+    group = ", summed over the point group" if spec.ansatz.endswith("symmetric") else ""
+    return f"pair product × RBM{group}"
 
 
 def _jackknife_in_words(n_bins: int, sample: Text) -> Text:

@@ -125,8 +125,7 @@ class PairBackend:
             model.amplitudes, ansatz.orbits.orbit, ansatz.orbits.sign, ansatz.images.permutations, ansatz.n_orbits,
             energies, derivatives, logs,
         )  # fmt: skip
-        spins = configurations.astype(np.float64)
-        energies += (spins[:, model.bonds[:, 0]] * spins[:, model.bonds[:, 1]]) @ model.zz
+        energies += model.diagonal(configurations)
         if not ansatz.has_bias:
             first = ansatz.n_orbits + ansatz.n_sites * ansatz.n_fixed
             derivatives = np.delete(derivatives, slice(first, first + ansatz.n_features), axis=1)

@@ -35,6 +35,9 @@ class TorchBackend:
         self._amplitudes = torch.as_tensor(hamiltonian.amplitudes, device=self._device)
         self._bonds = torch.as_tensor(hamiltonian.bonds, device=self._device)
         self._zz = torch.as_tensor(hamiltonian.zz, device=self._device)
+        self._z = None if hamiltonian.z is None else torch.as_tensor(hamiltonian.z, device=self._device)
+        self._constant = hamiltonian.constant
+        self._is_fermionic = hamiltonian.is_fermionic
 
     def set_parameters(self, parameters: Parameters) -> None:
         """See ``Backend``."""
@@ -93,15 +96,23 @@ class TorchBackend:
         parts = []
         for chunk in torch.as_tensor(configurations, device=self._device).split(size):
             spins = chunk.to(torch.float64)
-            diagonal = (spins[:, self._bonds[:, 0]] * spins[:, self._bonds[:, 1]]) @ self._zz
+            diagonal = self._constant + (spins[:, self._bonds[:, 0]] * spins[:, self._bonds[:, 1]]) @ self._zz
+            if self._z is not None:
+                diagonal = diagonal + spins @ self._z
             second = self._moves[:, 1].clamp(min=0)
             connected = ~is_pair | (chunk[:, self._moves[:, 0]] != chunk[:, second])
             here = self._ansatz.log_psi(self._parameters, chunk.to(self._dtype))
             there = self._ansatz.log_psi(self._parameters, (chunk[:, None, :] * flips).to(self._dtype))
             ratios = torch.where(connected, torch.exp(there - here[:, None]), 0)
+            if self._is_fermionic:
+                # Particles up to and including each unit; those strictly between the two of a hop decide its sign.
+                count = torch.cumsum(chunk > 0, dim=1)
+                low, high = self._moves.amin(dim=1), self._moves.amax(dim=1)
+                ratios = ratios * (1 - 2 * ((count[:, high - 1] - count[:, low]) % 2))
             parts.append(diagonal + (ratios * self._amplitudes).sum(dim=1))
         energies: Numbers = torch.cat(parts).cpu().numpy()
-        return energies
+        # A real wave function may come with the complex logarithm of its sign.
+        return energies if self._ansatz.is_complex else np.ascontiguousarray(energies.real)
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``; per-sample gradients by reverse-mode differentiation."""

@@ -11,6 +11,8 @@ from tools.result import Artifact, Result
 
 def _ground_state_cost(spec: GroundStateSpec) -> Cost:
     """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
+    if spec.ansatz.startswith("pair_product"):
+        return _pair_product_cost(spec)
     is_complex = spec.ansatz.endswith("complex")
     is_symmetric = "symmetric" in spec.ansatz
     hidden = spec.alpha * spec.n_sites
@@ -23,7 +25,23 @@ def _ground_state_cost(spec: GroundStateSpec) -> Cost:
     flops = spec.n_samples * small * (n_parameters if is_symmetric else hidden + spec.n_sites) + small**3 / 3
     per_step = spec.n_samples * per_sample + flops * (8e-10 if is_complex else 2e-10) + 2e-3
     seconds = 3.0 + spec.n_iterations * per_step + spec.n_final_samples * per_sample
-    if spec.n_sites <= MAX_EXACT_SITES:
+    if spec.n_units <= MAX_EXACT_SITES:
+        seconds += exact_cost(exact_spec(spec)).seconds
+    return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
+
+
+def _pair_product_cost(spec: GroundStateSpec) -> Cost:
+    """As above: accepted moves and fresh inversions per image, ratios per proposal, derivatives."""
+    n, hidden = spec.n_sites, spec.alpha * spec.n_sites
+    n_images = 8 if spec.ansatz == "pair_product_symmetric" else 1
+    proposals = spec.n_units + spec.n_couplings / 2
+    per_sample = n_images * (proposals * (1.2e-9 * hidden + 40e-9) + 0.3e-9 * spec.n_units * n**2 + 2.5e-9 * n**3)
+    per_sample += n_images * 2e-9 * hidden * spec.n_units
+    n_parameters = min(n**2 + hidden * spec.n_units, n + hidden * 2) if n > 16 else n**2 + hidden * spec.n_units
+    flops = spec.n_samples * min(spec.n_samples, n_parameters) * n_parameters
+    seconds = 3.0 + spec.n_iterations * (spec.n_samples * per_sample + 2e-10 * flops + 2e-3)
+    seconds += spec.n_final_samples * per_sample
+    if spec.n_units <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
 
@@ -91,7 +109,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
     result = run_ground_state(spec, context.monitor)
-    is_small = spec.n_sites <= MAX_EXACT_SITES
+    is_small = spec.n_units <= MAX_EXACT_SITES
     reference = exact_ground_state(exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
 
     energy = result.energy_per_site

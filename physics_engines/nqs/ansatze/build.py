@@ -9,6 +9,10 @@ def build_ansatz(spec: GroundStateSpec) -> Ansatz:
     """The ansatz a Spec names."""
     from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
 
+    if spec.ansatz.startswith("pair_product"):
+        from physics_engines.nqs.ansatze.build_pair import build_pair_product
+
+        return build_pair_product(spec)
     lattice = build_lattice(spec)
     is_complex = spec.ansatz.endswith("complex")
     if spec.ansatz.startswith("rbm_symmetric"):

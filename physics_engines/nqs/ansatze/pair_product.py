@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from physics_engines.nqs.ansatze.base import Parameters
 from physics_engines.nqs.ansatze.pairing import PairOrbits
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class PairProduct:
         images: Symmetry images to sum over.
         sublattice: +1 and -1, shape (n_sites,), where the Hamiltonian is in the Marshall basis.
         has_bias: Hidden biases; without them the RBM is even under spin flip.
+        n_species: Kinds of particles that have units of their own: 2 for electrons with spin, else 1.
         orbitals: Start of the orbitals, shape (n_sites, n_up - n_down).
     """
 
@@ -94,6 +96,7 @@ class PairProduct:
         images: Images | None = None,
         sublattice: NDArray[np.int8] | None = None,
         has_bias: bool = False,
+        n_species: int = 1,
         orbitals: Reals | None = None,
     ) -> None:
         self.orbits = orbits
@@ -101,8 +104,8 @@ class PairProduct:
         self.n_up, self.n_down, self.is_spin = n_up, n_down, is_spin
         self.images = images or Images.identity(self.n_sites)
         self.sublattice = sublattice
-        self.n_units = self.n_sites if is_spin or n_down == 0 else 2 * self.n_sites
-        self.n_species = self.n_units // self.n_sites
+        self.n_species = n_species
+        self.n_units = n_species * self.n_sites
         self.translations = translations
         self.n_features = alpha * self.n_sites // len(translations)
         self.has_bias = has_bias
@@ -167,6 +170,17 @@ class PairProduct:
         # (g s)_x = s_{g^-1 x}; hidden unit (f, T) sees (g s)_{T v}.
         sites = image_inverse[:, self.translations]
         return np.concatenate([sites + species * self.n_sites for species in range(self.n_species)], axis=2)
+
+    def rbm_weights(self, parameters: Parameters) -> None:
+        """No RBM alone."""
+
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Reals | NDArray[np.complex128]) -> Reals:
+        """Never asked for.
+
+        Raises:
+            TypeError: Always; the derivatives of the determinant are needed too.
+        """
+        raise TypeError("a pair product is no RBM")
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """Complex logarithm: log|psi| + i pi where psi is negative. See ``Ansatz.log_psi``."""

@@ -147,3 +147,27 @@ def d_wave_guess(lattice: Lattice, antiperiodic: tuple[bool, ...]) -> Reals:
     distance = lattice.coordinates[:, None, :] - lattice.coordinates[None, :, :]
     waves = np.cos(distance @ k.T)
     return np.asarray(waves @ amplitude / lattice.n_sites, dtype=np.float64)
+
+
+def hartree_fock_orbitals(lattice: Lattice, staggered: float) -> tuple[Reals, Reals]:
+    """Orbitals of electrons hopping on the nearest-neighbour bonds in a staggered field, ascending in energy.
+
+    The field is +-staggered on the two sublattices, opposite for up and down electrons: the mean field of an
+    antiferromagnet. Where there are no sublattices, a small site-dependent field lifts degeneracies instead.
+
+    Args:
+        lattice: Sites and bonds.
+        staggered: Strength of the field in units of the hopping.
+
+    Returns:
+        Orbitals of the up and of the down electrons, columns of shape (n_sites, n_sites).
+    """
+    hopping = np.zeros((lattice.n_sites, lattice.n_sites))
+    i, j = lattice.neighbours.T
+    hopping[i, j] = hopping[j, i] = -1.0
+    if lattice.sublattice is None:
+        field = 0.05 * np.cos(1.0 + 2.4 * np.arange(lattice.n_sites))
+    else:
+        field = staggered * lattice.sublattice.astype(np.float64)
+    up, down = (np.linalg.eigh(hopping + np.diag(side * field))[1] for side in (-1.0, 1.0))
+    return up, down

@@ -19,7 +19,9 @@ class ExactSpec(SpinModelSpec):
     @property
     def n_states(self) -> int:
         """Dimension of the sector that is diagonalised."""
-        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
+        if self.occupied is None:
+            return 2**self.n_sites
+        return math.prod(math.comb(self.n_sites, count) for count in self.occupied)
 
     @property
     def memory(self) -> int:
@@ -29,13 +31,13 @@ class ExactSpec(SpinModelSpec):
 
     def _memory_bound(self) -> str:
         limit = f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
-        if self.n_sites > MAX_EXACT_BITS:
+        if self.n_units > MAX_EXACT_BITS:
             return f"{self.n_sites} sites; {limit}"
         return f"{self.n_states} states need {self.memory / 2**30:.1f} GiB; {limit}"
 
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
-        if self.n_sites > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
+        if self.n_units > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
             raise invalid(
                 "too_many_states",
                 Text(

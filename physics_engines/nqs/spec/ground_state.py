@@ -11,7 +11,9 @@ from physics_engines.nqs.words import ground_state as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
-AnsatzName = Literal["rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex"]
+AnsatzName = Literal[
+    "rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex", "pair_product", "pair_product_symmetric"
+]
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
@@ -19,6 +21,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
         model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
     except (KeyError, ValidationError):
         return "rbm"  # this Spec is refused for the same reason
+    if model.is_fermionic:
+        return "pair_product"
     complex_weights = model.model == "j1j2" or not model.is_sign_free
     # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
@@ -43,7 +47,8 @@ class GroundStateSpec(SpinModelSpec):
         words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
     """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
-    lattice; complex weights for frustrated models."""
+    lattice; complex weights for frustrated models; a pair product (Gutzwiller-projected BCS state) times RBM for
+    fermions."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
     """Hidden units per site. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4 on more;
     2 without symmetry."""
@@ -85,6 +90,7 @@ class GroundStateSpec(SpinModelSpec):
                 ),
                 bound=f"{self.n_sites} sites; at most {MAX_SITES}",
             )
+        self._check_pair_product()
         if "symmetric" in self.ansatz and self.boundary == "open":
             raise ValueError(
                 f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
@@ -100,3 +106,23 @@ class GroundStateSpec(SpinModelSpec):
                 f"{self.memory / 2**30:.1f} GiB; the bound is {MEMORY_LIMIT // 2**30} GiB, so lower alpha or n_samples"
             )
         return self
+
+    def _check_pair_product(self) -> None:
+        if not self.ansatz.startswith("pair_product"):
+            if self.is_fermionic:
+                raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product")
+            return
+        if self.occupied is None:
+            raise ValueError("pair_product needs a conserved S^z, which the transverse-field Ising model lacks")
+        if len(self.occupied) == 2 and self.occupied[0] < self.occupied[1]:
+            raise ValueError(
+                f"{self.occupied[0]} up and {self.occupied[1]} down electrons: exchange the two, the energy is the same"
+            )
+        if self.total_sz is not None and self.total_sz < 0:
+            raise ValueError("pair_product takes total_sz >= 0; the sector of the other sign has the same energy")
+        if self.occupied[0] == 0:
+            raise ValueError("there is no particle in that sector, and its energy is that of the empty lattice")
+        if self.ansatz == "pair_product_symmetric" and (
+            self.is_fermionic or self.lattice != "square" or self.shape[0] != self.shape[1]
+        ):
+            raise ValueError("pair_product_symmetric sums over the point group of an L x L square lattice of spins")

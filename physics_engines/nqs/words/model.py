@@ -325,3 +325,33 @@ TOTAL_SZ = Slot(
     ja_label="全 S^z",
     detail=True,
 )
+
+INTERACTION = Slot(
+    symbols=("U", "V", "U/t", "V/t"),
+    en=("on-site repulsion", "onsite repulsion", "hubbard interaction", "hubbard u", "neighbour repulsion"),
+    ja=("オンサイト斥力", "オンサイト相互作用", "クーロン斥力", "相互作用"),
+    en_label="U/t or V/t",
+    ja_label="U/t または V/t",
+    unit_of="coupling",
+    only_with={"model": ("hubbard", "tv")},
+)
+
+PARTICLES_UP = Slot(
+    symbols=("N_up", "n_up"),
+    en=("up electrons", "spin-up electrons", "particles", "fermions"),
+    ja=("上向き電子", "フェルミオン"),
+    en_label="number of up electrons (of particles in the t-V model)",
+    ja_label="上向き電子数（t-V 模型では粒子数）",
+    only_with={"model": ("hubbard", "tv")},
+    detail=True,
+)
+
+PARTICLES_DOWN = Slot(
+    symbols=("N_down", "n_down"),
+    en=("down electrons", "spin-down electrons"),
+    ja=("下向き電子",),
+    en_label="number of down electrons",
+    ja_label="下向き電子数",
+    only_with={"model": "hubbard"},
+    detail=True,
+)
