@@ -9,7 +9,7 @@ from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relati
 from tools.result import Artifact, Result
 
 
-def _ground_state_cost(spec: GroundStateSpec) -> Cost:
+def ground_state_cost(spec: GroundStateSpec) -> Cost:
     """Imports and compilation, then samples, local energies and the solve; calibrated as above."""
     if spec.ansatz.startswith("pair_product"):
         return _pair_product_cost(spec)
@@ -91,7 +91,7 @@ def _pair_product_cost(spec: GroundStateSpec) -> Cost:
             ja="16サイトの横磁場イジング鎖、h=1の基底状態をRBMで求めて",
         ),
     ),
-    cost=_ground_state_cost,
+    cost=ground_state_cost,
 )
 def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.

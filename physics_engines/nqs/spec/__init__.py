@@ -10,6 +10,7 @@ from physics_engines.nqs.spec.exact import ExactSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import Exchange, ModelName, SpinModelSpec
+from physics_engines.nqs.spec.observables import ObservableName, ObservablesSpec
 
 __all__ = [
     "MAX_SITES",
@@ -20,5 +21,7 @@ __all__ = [
     "GroundStateSpec",
     "LatticeName",
     "ModelName",
+    "ObservableName",
+    "ObservablesSpec",
     "SpinModelSpec",
 ]

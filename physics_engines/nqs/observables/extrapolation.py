@@ -1,0 +1,78 @@
+"""Zero-variance extrapolation: the energy of states of growing quality against their variance, taken to zero.
+
+E(psi) = E_0 + c Var(psi) to first order in the distance from an eigenstate. Y. Kwon, D. M. Ceperley, R. M. Martin,
+Phys. Rev. B 48, 12037 (1993); S. Sorella, Phys. Rev. B 64, 024512 (2001).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from physics_engines.errors import InvalidInput
+from physics_engines.estimate import Estimate
+from physics_engines.nqs.observables.lanczos import Point
+from physics_engines.text import Text
+
+_LARGEST_RESIDUAL = 3.0
+_LARGEST_EXTRAPOLATION = 10.0
+
+
+def zero_variance_energy(points: Sequence[Point], n_sites: int, *, unit: str, convention: Text) -> Estimate:
+    """Straight line through energy against variance, weighted by the errors of both, taken to zero variance.
+
+    The error is that of the fit, widened by sqrt(chi^2 / dof) where the points scatter more than their errors. Two
+    points fix the line without a test of it, which is flagged; so are points off the line, and an intercept far
+    below the lowest energy compared with the span of the points.
+
+    Args:
+        points: Energy and variance of the whole lattice for two or more states, in any order.
+        n_sites: The energies are given per site.
+        unit: Unit of the result.
+        convention: What an energy per site depends on by definition.
+
+    Raises:
+        InvalidInput: Fewer than two points, or no spread of the variances.
+    """
+    energy = np.array([point.energy for point in points]) / n_sites
+    variance = np.array([point.variance for point in points]) / n_sites**2
+    if len(points) < 2 or not np.ptp(variance) > 1e-12 * max(1e-300, float(variance.max())):
+        raise InvalidInput("a zero-variance extrapolation needs two or more states of different variance")
+    error_y = np.array([point.energy_error for point in points]) / n_sites
+    error_x = np.array([point.variance_error for point in points]) / n_sites**2
+    scale = max(float(np.ptp(energy)), 1e-300)
+    slope = float(np.polyfit(variance, energy, 1)[0])
+    for _ in range(20):
+        sigma = np.sqrt(error_y**2 + (slope * error_x) ** 2 + (1e-9 * scale) ** 2)
+        design = np.stack([np.ones_like(variance), variance], axis=1) / sigma[:, None]
+        covariance = np.linalg.pinv(design.T @ design)
+        intercept, slope = (covariance @ design.T @ (energy / sigma)).tolist()
+    residual = (energy - intercept - slope * variance) / sigma
+    dof = len(points) - 2
+    error = float(np.sqrt(covariance[0, 0]))
+    flags = []
+    if dof == 0:
+        flags.append("two points fix the line: its straightness was not tested")
+    else:
+        chi2 = float(residual @ residual) / dof
+        error *= max(1.0, float(np.sqrt(chi2)))
+        if chi2 > _LARGEST_RESIDUAL:
+            flags.append(f"the points do not lie on a straight line: chi^2 per degree of freedom {chi2:.1f}")
+    if slope < 0:
+        flags.append("the energy falls as the variance grows: the states are not close to the ground state")
+    best, span = float(energy.min()), float(np.ptp(energy))
+    if best - intercept > _LARGEST_EXTRAPOLATION * max(span, 1e-300):
+        flags.append("the intercept lies far outside the span of the points")
+    n = len(points)
+    return Estimate(
+        label=Text(en="zero-variance energy per site", ja="ゼロ分散外挿した1サイトあたりのエネルギー"),
+        value=float(intercept),
+        error=error,
+        unit=unit,
+        exactness="fit",
+        method=Text(
+            en=f"straight line through energy against variance of {n} states",
+            ja=f"{n} 個の状態のエネルギーと分散に対する直線フィット",
+        ),
+        convention=convention,
+        flags=tuple(flags),
+    )
