@@ -67,7 +67,8 @@ class Slot:
         forms: For enumerated fields, the operator products that speak for each value (see ``Convention.form``).
         ask: The default is a default for programs only: a question that does not say it is asked back.
         unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
-        only_with: Another field and the value of it for which alone this field matters ({"model": "tfim"}).
+        only_with: Another field and the value of it, or the values, for which alone this field matters
+            ({"model": "tfim"}).
         refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
         extents: For tuples of lattice extents, how they are said.
         conventions: Other conventions of the Hamiltonian that can be converted.
@@ -86,7 +87,7 @@ class Slot:
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ask: bool = False
     unit_of: str = ""
-    only_with: Mapping[str, str] = field(default_factory=dict)
+    only_with: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     refines: Mapping[str, str] = field(default_factory=dict)
     extents: Extents | None = None
     conventions: tuple[Convention, ...] = ()

@@ -16,7 +16,6 @@ A sum over symmetry images g (projection) holds one tableau and one set of hidde
 lists r, d, Y, Z, since the image acts on f and on the weights instead.
 """
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -184,7 +183,7 @@ def _pivot_pair(tableau: Reals, b: int, c: int, a: int, e: int) -> None:
         tableau[c, j] = -(i00 * first + i01 * second)
         tableau[b, j] = -(i10 * first + i11 * second)
     for i in range(n_rows):
-        if i == b or i == c:
+        if i in (b, c):
             continue
         first, second = tableau[i, a], tableau[i, e]
         tableau[i, a] = 0.0
@@ -221,9 +220,7 @@ def _carry_out(
     """Update one tableau for a move; the lists are updated afterwards, once for all images."""
     start, end = (i, j) if first_is_filled else (j, i)
     if is_spin:
-        _pivot_pair(
-            tableau, slot[1, end], n_up + slot[0, end], slot[0, start], n_up + slot[1, start]
-        )
+        _pivot_pair(tableau, slot[1, end], n_up + slot[0, end], slot[0, start], n_up + slot[1, start])
     elif start < n_sites:
         _pivot(tableau, n_up + slot[0, end], slot[0, start])
     else:
@@ -296,9 +293,7 @@ def _refresh(
     largest = -np.inf
     logs = np.empty(len(characters))
     for g in range(len(characters)):
-        det_signs[g], log_dets[g], ill[g] = _tabulate(
-            f[g], orbitals[g], sites, n_up, n_down, inverse, swap, tableau[g]
-        )
+        det_signs[g], log_dets[g], ill[g] = _tabulate(f[g], orbitals[g], sites, n_up, n_down, inverse, swap, tableau[g])
         weights[g] = det_signs[g] * characters[g]
         logs[g] = log_dets[g] + _angles(spins, gather[g], features, bias, halves[g])
         largest = max(largest, logs[g])
@@ -534,8 +529,10 @@ def evaluate(
                     row[n_orbits + x * n_fixed + j] += weight * inverse[n_down + j, k]
             for feature in range(n_features):
                 for t in range(n_translations):
-                    tanh = weight * 0.5 * (
-                        halves[g, 1, feature * n_translations + t] - halves[g, 0, feature * n_translations + t]
+                    tanh = (
+                        weight
+                        * 0.5
+                        * (halves[g, 1, feature * n_translations + t] - halves[g, 0, feature * n_translations + t])
                     )
                     row[start_bias + feature] += tanh
                     first = start_weights + feature * n_units

@@ -1,32 +1,59 @@
 """The pair-product state that suits a model: what is tied, and which mean field it starts from."""
 
+from itertools import product
+from typing import cast
+
 import numpy as np
+from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice
-from physics_engines.nqs.ansatze.pair_product import Images, PairProduct
+from physics_engines.nqs.ansatze.pair_product import Images, Integers, PairProduct, parity
 from physics_engines.nqs.ansatze.pairing import PairOrbits, best_antiperiodic, d_wave_guess, hartree_fock_orbitals
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.spec import GroundStateSpec
 
 _UNTIED_SITES = 16
 """Sites up to which nothing is tied for fermions: their ground states have all sorts of momenta."""
-_STAGGERED = 0.5
+_STAGGERED = 0.4
+"""Staggered field of the starting orbitals in units of U (the mean field of full moments is U/2)."""
 
 
-def point_group_images(lattice: Lattice) -> Images:
-    """The rotations and reflections about site 0 of a periodic L x L square lattice, fully symmetric: C_4v.
+def point_group(lattice: Lattice) -> Integers:
+    """Rotations and reflections about site 0 of a periodic chain or square lattice, shape (n_elements, n_sites).
 
-    Only the identity on other lattices.
+    C_4v of L x L, C_2v of other square lattices, the inversion of a chain; only the identity of anything else.
     """
     shape = lattice.shape
-    if lattice.kind != "square" or lattice.boundary == "open" or shape[0] != shape[1] or shape[0] < 3:
-        return Images.identity(lattice.n_sites)
+    if lattice.kind not in ("chain", "square") or lattice.boundary == "open":
+        return np.arange(lattice.n_sites, dtype=np.int64)[None, :]
+    orders = [(0,)] if len(shape) == 1 else [(0, 1), (1, 0)] if shape[0] == shape[1] else [(0, 1)]
     images = []
-    for order in ((0, 1), (1, 0)):
-        for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+    for order in orders:
+        for signs in product((1, -1), repeat=len(shape)):
             moved = (lattice.coordinates[:, order] * np.array(signs)) % np.array(shape)
             images.append(np.ravel_multi_index(tuple(moved.T), shape))
-    return Images(np.array(images, dtype=np.int64), np.ones(len(images)))
+    return np.unique(np.array(images, dtype=np.int64), axis=0)
+
+
+def half_filled_images(lattice: Lattice, n_pairs: int, cell: tuple[int, ...]) -> Images:
+    """The lattice symmetries of the half-filled repulsive Hubbard model on two sublattices, with their characters.
+
+    Its ground state is unique for every U > 0 (E. H. Lieb, Phys. Rev. Lett. 62, 1201 (1989)), so it has the
+    characters of the limit of large U, the antiferromagnet in the Marshall basis: the parity of the permutation of the
+    sites, and (-1)^n_pairs where the sublattices change places.
+
+    Args:
+        lattice: On two sublattices.
+        n_pairs: Up, and down, electrons.
+        cell: Translations within this cell only; by the others the state is invariant already.
+    """
+    if lattice.boundary == "open":
+        return Images.identity(lattice.n_sites)
+    inside = [step for step in lattice.translations if np.all(lattice.coordinates[step[0]] < np.array(cell))]
+    elements = np.unique([step[element] for step in inside for element in point_group(lattice)], axis=0)
+    sublattice = cast(NDArray[np.int8], lattice.sublattice)
+    signs = [parity(g) * ((-1) ** n_pairs if sublattice[g[0]] != sublattice[0] else 1) for g in elements]
+    return Images(elements, np.array(signs, dtype=np.float64))
 
 
 def build_pair_product(spec: GroundStateSpec) -> PairProduct:
@@ -38,7 +65,7 @@ def build_pair_product(spec: GroundStateSpec) -> PairProduct:
     n_down = lattice.n_sites - n_up
     is_wrapped = lattice.boundary == "periodic" and lattice.kind in ("chain", "square")
     edges = best_antiperiodic(lattice.shape, n_down) if is_wrapped else (False,) * len(lattice.shape)
-    up, down = hartree_fock_orbitals(lattice, _STAGGERED)
+    up, down = hartree_fock_orbitals(lattice, 0.5)
     start = d_wave_guess(lattice, edges) if is_wrapped else up[:, :n_down] @ down[:, :n_down].T
     return PairProduct(
         PairOrbits(lattice, edges, (1,) * len(lattice.shape), is_singlet=n_up == n_down),
@@ -48,18 +75,23 @@ def build_pair_product(spec: GroundStateSpec) -> PairProduct:
         n_down,
         True,
         start,
-        images=point_group_images(lattice) if spec.ansatz == "pair_product_symmetric" else None,
+        images=_fully_symmetric(point_group(lattice)) if spec.ansatz == "pair_product_symmetric" else None,
         sublattice=hamiltonian.rotation,
         has_bias=n_up != n_down,
         orbitals=up[:, n_down:n_up],
     )
 
 
+def _fully_symmetric(elements: Integers) -> Images:
+    return Images(elements, np.ones(len(elements)))
+
+
 def _fermions(spec: GroundStateSpec) -> PairProduct:
     lattice = build_hamiltonian(spec).lattice
     counts = spec.occupied or ()
     n_up, n_down = counts[0], (counts[1] if len(counts) > 1 else 0)
-    up, down = hartree_fock_orbitals(lattice, _STAGGERED if spec.model == "hubbard" and spec.interaction > 0 else 0.0)
+    field = max(0.0, _STAGGERED * spec.interaction) if spec.model == "hubbard" else 0.0
+    up, down = hartree_fock_orbitals(lattice, field)
     is_tied = lattice.boundary == "periodic" and lattice.n_sites > _UNTIED_SITES
     # Cells of two sites per direction leave room for antiferromagnetic order.
     cell = tuple(2 if extent % 2 == 0 else extent for extent in lattice.shape) if is_tied else lattice.shape
@@ -71,6 +103,7 @@ def _fermions(spec: GroundStateSpec) -> PairProduct:
         n_down,
         False,
         up[:, :n_down] @ down[:, :n_down].T,
+        images=half_filled_images(lattice, n_up, cell) if spec.ansatz == "pair_product_symmetric" else None,
         has_bias=True,
         n_species=len(counts),
         orbitals=up[:, n_down:n_up],

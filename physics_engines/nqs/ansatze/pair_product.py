@@ -189,10 +189,10 @@ class PairProduct:
         phi, orbitals, bias, weights = self.split(parameters)
         n = self.n_sites
         up = configurations[..., :n] > 0
-        if self.n_down == 0:
-            down = torch.zeros_like(up)
+        if self.is_spin:
+            down = ~up
         else:
-            down = ~up if self.is_spin else configurations[..., n:] > 0
+            down = configurations[..., n:] > 0 if self.n_species == 2 else torch.zeros_like(up)
         r = _positions(up, self.n_up)
         d = _positions(down, self.n_down)
         device = configurations.device

@@ -22,7 +22,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     except (KeyError, ValidationError):
         return "rbm"  # this Spec is refused for the same reason
     if model.is_fermionic:
-        return "pair_product"
+        is_symmetric = model.boundary == "periodic" and model.n_sites <= 16 and _is_half_filled(model)
+        return "pair_product_symmetric" if is_symmetric else "pair_product"
     complex_weights = model.model == "j1j2" or not model.is_sign_free
     # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
@@ -32,8 +33,17 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     return "rbm_complex" if complex_weights else "rbm"
 
 
+def _is_half_filled(model: SpinModelSpec) -> bool:
+    """Whether the ground state is unique by Lieb's theorem: repulsive, half-filled, two equal sublattices."""
+    half = model.n_sites // 2
+    return (
+        model.model == "hubbard" and model.interaction > 0 and model.is_bipartite and model.n_sites % 2 == 0
+        and model.occupied == (half, half)
+    )  # fmt: skip
+
+
 def _default_alpha(data: dict[str, Any]) -> int:
-    if "symmetric" not in data.get("ansatz", ""):
+    if "symmetric" not in data.get("ansatz", "") or data["ansatz"].startswith("pair_product"):
         return 2
     n_sites = count_sites(data.get("shape", ()), data.get("lattice"))
     return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
@@ -51,7 +61,7 @@ class GroundStateSpec(SpinModelSpec):
     fermions."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
     """Hidden units per site. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4 on more;
-    2 without symmetry."""
+    2 without symmetry and beside a pair product."""
     n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps."""
     n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
@@ -122,7 +132,16 @@ class GroundStateSpec(SpinModelSpec):
             raise ValueError("pair_product takes total_sz >= 0; the sector of the other sign has the same energy")
         if self.occupied[0] == 0:
             raise ValueError("there is no particle in that sector, and its energy is that of the empty lattice")
-        if self.ansatz == "pair_product_symmetric" and (
-            self.is_fermionic or self.lattice != "square" or self.shape[0] != self.shape[1]
-        ):
+        if self.ansatz != "pair_product_symmetric":
+            return
+        if self.is_fermionic and not self._has_known_symmetry:
+            raise ValueError(
+                "pair_product_symmetric needs the symmetry of the ground state, which is known for the repulsive "
+                "Hubbard model at half filling on two sublattices of a periodic lattice; use pair_product"
+            )
+        if not self.is_fermionic and (self.lattice != "square" or self.shape[0] != self.shape[1]):
             raise ValueError("pair_product_symmetric sums over the point group of an L x L square lattice of spins")
+
+    @property
+    def _has_known_symmetry(self) -> bool:
+        return _is_half_filled(self) and self.boundary == "periodic"

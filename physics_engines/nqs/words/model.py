@@ -77,6 +77,8 @@ MODEL = Slot(
             "マジュンダー・ゴーシュ",
             "フラストレートしたハイゼンベルク",
         ),
+        "hubbard": ("hubbard", "fermi-hubbard", "fermi hubbard", "ハバード", "ハバードモデル", "フェルミ・ハバード"),
+        "tv": ("t-v", "tv model", "spinless fermion", "spinless fermions", "スピンレスフェルミオン", "t-v模型"),
         "tfim": (
             "transverse-field ising",
             "transverse ising",
@@ -103,12 +105,21 @@ MODEL = Slot(
         ),
     },
     shown={
+        "hubbard": Text(en="Hubbard model", ja="ハバード模型"),
+        "tv": Text(en="spinless t-V model", ja="スピンレス t-V 模型"),
         "heisenberg": Text(en="Heisenberg antiferromagnet", ja="ハイゼンベルク反強磁性体"),
         "xxz": Text(en="XXZ model", ja="XXZ 模型"),
         "j1j2": Text(en="J1-J2 Heisenberg model", ja="J1-J2 ハイゼンベルク模型"),
         "tfim": Text(en="transverse-field Ising model", ja="横磁場イジング模型"),
     },
     formulas={
+        "hubbard": Text(
+            en="H = -t Σ (c†c + h.c.) + U Σ n↑ n↓, each bond once",
+            ja="H = -t Σ (c†c + h.c.) + U Σ n↑ n↓、各ボンド一回",
+        ),
+        "tv": Text(
+            en="H = -t Σ (c†c + h.c.) + V Σ n n, each bond once", ja="H = -t Σ (c†c + h.c.) + V Σ n n、各ボンド一回"
+        ),
         "heisenberg": Text(en="H = J Σ S_i·S_j, S = σ/2, each bond once", ja="H = J Σ S_i·S_j、S = σ/2、各ボンド一回"),
         "j1j2": Text(
             en="H = J1 Σ S_i·S_j + J2 Σ' S_i·S_j, S = σ/2, each bond once",
@@ -133,6 +144,9 @@ LATTICE = Slot(
             "one dimension",
             "1-d",
             "ring",
+            "dimer",
+            "ダイマー",
+            "二量体",
             "linear chain",
             "spin chain",
             "鎖",
@@ -266,9 +280,9 @@ BOUNDARY = Slot(
 )
 
 COUPLING = Slot(
-    symbols=("J", "J1"),
-    en=("coupling", "coupling constant", "exchange", "exchange coupling"),
-    ja=("結合定数", "交換相互作用", "交換結合"),
+    symbols=("J", "J1", "t"),
+    en=("coupling", "coupling constant", "exchange", "exchange coupling", "hopping", "hopping amplitude"),
+    ja=("結合定数", "交換相互作用", "交換結合", "ホッピング", "飛び移り積分"),
     en_label="J",
     ja_label="J",
 )
