@@ -210,7 +210,7 @@ def _ratio(
         ratio = tableau[n_up + slot[0, end], slot[0, start]]
     else:
         ratio = -tableau[slot[1, start - n_sites], n_up + slot[1, end - n_sites]]
-    return ratio
+    return float(ratio)
 
 
 @_compiled
@@ -258,7 +258,7 @@ def _fresh_ratio(
     _relabel(sites, slot, i, j, is_spin, n_sites, n_up, n_down, first_is_filled)
     new_sign, new_log = _determinant(f, orbitals, sites, n_up, n_down, inverse, swap)
     _relabel(sites, slot, i, j, is_spin, n_sites, n_up, n_down, not first_is_filled)
-    return sign * new_sign * np.exp(new_log - log_det)
+    return float(sign * new_sign * np.exp(new_log - log_det))
 
 
 @_compiled
@@ -303,7 +303,7 @@ def _refresh(
         total += weights[g]
     for g in range(len(characters)):
         weights[g] /= total
-    return largest + np.log(abs(total))
+    return float(largest + np.log(abs(total)))
 
 
 @_compiled
@@ -312,7 +312,7 @@ def _rbm_ratio(halves: Reals, decay: Reals, up: Reals, down: Reals, a: int) -> f
     ratio = 1.0
     for k in range(halves.shape[1]):
         ratio *= decay[k] + up[k] * halves[a, k] + down[k] * halves[b, k]
-    return ratio
+    return float(ratio)
 
 
 @_compiled

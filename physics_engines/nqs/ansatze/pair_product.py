@@ -189,12 +189,9 @@ class PairProduct:
         phi, orbitals, bias, weights = self.split(parameters)
         n = self.n_sites
         up = configurations[..., :n] > 0
-        if self.is_spin:
-            down = ~up
-        else:
-            down = configurations[..., n:] > 0 if self.n_species == 2 else torch.zeros_like(up)
+        down = ~up if self.is_spin else configurations[..., n:] > 0
         r = _positions(up, self.n_up)
-        d = _positions(down, self.n_down)
+        d = _positions(down, self.n_down) if self.n_down else r[..., :0]
         device = configurations.device
         gather = torch.as_tensor(self.gather(), device=device)
         characters = torch.as_tensor(self.characters(), device=device, dtype=parameters.dtype)

@@ -21,7 +21,8 @@ class ExactSpec(SpinModelSpec):
         """Dimension of the sector that is diagonalised."""
         if self.occupied is None:
             return 2**self.n_sites
-        return math.prod(math.comb(self.n_sites, count) for count in self.occupied)
+        ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
+        return ways
 
     @property
     def memory(self) -> int:
