@@ -34,6 +34,8 @@ class Evidence(BaseModel):
     quote: str | None = None
     span: tuple[int, int] | None = None
     """Character range of the quote in the document."""
+    context: str = ""
+    """The passage the quote stands in, where a model writes from it."""
     method: str = ""
     convention: str = ""
     flags: tuple[str, ...] = ()
@@ -44,6 +46,11 @@ class Evidence(BaseModel):
     """Whether the answer states it in words, or only lists it."""
     statement: str | None = None
     verdict: str | None = None
+
+    @property
+    def told(self) -> str:
+        """What a cited entry says: the quotation and the passage around it."""
+        return f"{self.quote or ''}\n{self.context}".strip()
 
     def shown(self) -> str:
         """The entry as it stands in a sentence: value(error) with unit, or the statement proved."""
@@ -136,6 +143,7 @@ def _cited(quote: Quote, run_id: str, evidence_id: str) -> Evidence:
         run_id=run_id,
         quote=quote.text,
         span=(quote.start, quote.end),
+        context=quote.context,
     )
 
 

@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     """Most tokens of one reply."""
     max_wall_time: float = Field(default=3600.0, gt=0)
     """Most seconds the model may take for one question."""
+    rerank: int = Field(default=20, ge=0, le=50)
+    """How many passages of the library a model judges for one question, a call each; 0 for none."""
+    rerank_seconds: float = Field(default=60.0, gt=0, le=3600)
+    """Most seconds that judging may take; what is not judged by then keeps its place."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """Sampling temperature; the server's own default, or greedy in process, where it is not set."""
     seed: int | None = Field(default=None, ge=0, lt=2**63)

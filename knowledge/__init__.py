@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from knowledge.assist.query_model import Judgement, QueryModel
+    from knowledge.cite.prose import CheckedProse, Dropped, check_prose
     from knowledge.documents import Added, AddProgress
     from knowledge.errors import (
         InvalidRequest,
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
         LibraryDamaged,
         LibraryError,
         LibraryUnavailable,
+        QueryModelFailed,
         UnreadableDocument,
     )
     from knowledge.library import Library, Verification
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from knowledge.text import Language
 
 _PLACES = {
+    "knowledge.assist.query_model": ("Judgement", "QueryModel"),
+    "knowledge.cite.prose": ("CheckedProse", "Dropped", "check_prose"),
     "knowledge.documents": ("AddProgress", "Added"),
     "knowledge.errors": (
         "InvalidRequest",
@@ -32,6 +37,7 @@ _PLACES = {
         "LibraryDamaged",
         "LibraryError",
         "LibraryUnavailable",
+        "QueryModelFailed",
         "UnreadableDocument",
     ),
     "knowledge.library": ("Library", "Verification"),
@@ -47,12 +53,15 @@ __all__ = [
     "AddProgress",
     "Added",
     "Calibration",
+    "CheckedProse",
     "Citation",
     "CurvePoint",
     "DocumentInfo",
+    "Dropped",
     "Extract",
     "Hit",
     "InvalidRequest",
+    "Judgement",
     "Language",
     "Library",
     "LibraryBusy",
@@ -60,9 +69,12 @@ __all__ = [
     "LibraryError",
     "LibraryUnavailable",
     "NotFound",
+    "QueryModel",
+    "QueryModelFailed",
     "Span",
     "UnreadableDocument",
     "Verification",
+    "check_prose",
 ]
 
 

@@ -5,10 +5,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from knowledge.assist.blend import blend
+from knowledge.assist.consult import Consulted, consult, decoys
+from knowledge.assist.query_model import QueryModel
+from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose
 from knowledge.dense import CHROMA_FROM, DenseLane
@@ -37,6 +41,9 @@ _LONGEST_QUERY = 2000
 _SECTIONS_KEPT = 256
 _OWN_LANGUAGE_SHARE = 0.4
 """An answer in the question's own language may score this much less than one in the other."""
+_RANKED_WITH_MODEL = 30
+_TRUSTED_SCORE = 6.0
+"""Least score a model must give to a passage that only the translated question finds."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,7 @@ class Library:
         book: str | None = None,
         language: Language | None = None,
         lane: Lane = "lexical",
+        model: QueryModel | None = None,
     ) -> list[Hit]:
         """The ``k`` passages that fit a query best, best first; at most one of each section.
 
@@ -130,29 +138,50 @@ class Library:
             book: Only this book; needed for the other lanes than the lexical one.
             language: Only passages in this language.
             lane: "lexical" by words, "dense" by meaning, or "both". The last two need ``embed``.
+            model: Translates the query and re-ranks the best passages; the scores are then from 0 to 1.
 
         Raises:
             InvalidRequest: Empty or overlong query, k < 1, an unknown book, or one without vectors.
         """
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
+        if lane != "lexical" and book is None:
+            raise InvalidRequest(f"name the book for the {lane} lane")
+        self._read(query)  # an empty query is told before a model is asked
+
+        def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:
+            with self._store.reading() as reader:
+                return self._search(text, reader, k, book, language, lane)
+
+        if model is None:
+            return [_hit(item) for item in find(query)]
+        return [_hit(item) for item in self._consult(query, find, model).ranked[:k]]
+
+    def _search(
+        self, query: str, reader: Reader, k: int, book: str | None, language: Language | None, lane: Lane
+    ) -> list[Ranked]:
         question = self._read(query)
-        with self._store.reading() as reader:
-            if lane == "lexical":
-                return [_hit(item) for item in self._rank(question, reader, k, book, language)]
-            if book is None:
-                raise InvalidRequest(f"name the book for the {lane} lane")
-            self._index(book, reader)
-            near = self._dense.nearest(query, book, max(20 * k, 200), reader)
-            passages = reader.passages([number for number, _ in near])
-            dense = one_of_each_section(
-                Ranked(passages[number], cosine)
-                for number, cosine in near
-                if language in (None, passages[number].language)
-            )
-            if lane == "both":
-                dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language), dense)
-        return [_hit(item) for item in dense[:k]]
+        if lane == "lexical" or book is None:
+            return self._rank(question, reader, k, book, language)
+        self._index(book, reader)
+        near = self._dense.nearest(query, book, max(20 * k, 200), reader)
+        passages = reader.passages([number for number, _ in near])
+        dense = one_of_each_section(
+            Ranked(passages[number], cosine) for number, cosine in near if language in (None, passages[number].language)
+        )
+        if lane == "both":
+            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language), dense)
+        return dense[:k]
+
+    def _consult(
+        self, query: str, find: Callable[[str], list[Ranked]], model: QueryModel, translate: bool = True
+    ) -> Consulted:
+        """Rank with a model; no transaction is open while it thinks."""
+        controls = []
+        if model.n_passages:
+            with self._store.reading() as reader:
+                controls = decoys(query, find(query), TEXTBOOK, reader, self._glossary)
+        return consult(query, find, controls, model, self._glossary, translate)
 
     def embed(self, book: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
         """Compute the vectors a book lacks for the dense lane; returns how many. About 5-50 passages/s on one core.
@@ -165,7 +194,12 @@ class Library:
         return self._dense.embed(book, on_progress)
 
     def answer(
-        self, query: str, language: Language | None = None, book: str | None = None, max_quotes: int = 4
+        self,
+        query: str,
+        language: Language | None = None,
+        book: str | None = None,
+        max_quotes: int = 4,
+        model: QueryModel | None = None,
     ) -> Extract | NotFound:
         """Answer in 1-4 verbatim sentences, or say that the library does not hold the answer.
 
@@ -175,6 +209,8 @@ class Library:
                 nothing in it.
             book: Ask one book only.
             max_quotes: Most sentences to quote, 1-4.
+            model: Helps to rank. What is refused without it stays refused, but for documents of the user's own in
+                the other language; the first sentence found without it is always quoted.
 
         Raises:
             InvalidRequest: Empty or overlong question, an unknown book, or max_quotes outside 1-4.
@@ -182,36 +218,102 @@ class Library:
         if not 1 <= max_quotes <= 4:
             raise InvalidRequest(f"max_quotes must lie between 1 and 4, not {max_quotes}")
         question = self._read(query)
-        own = language_of_question(query)
         with self._store.reading() as reader:
             if book in (None, TEXTBOOK) and (about := read_book_question(query, self._source)) is not None:
-                extract = explain_book(about, self._source, language or own, reader, max_quotes)
+                extract = explain_book(about, self._source, language or question.language, reader, max_quotes)
                 if extract.citations:
                     return extract
-            # Scores of different books do not compare well, whether one answers does.
-            books = [book] if book is not None else list(reader.stamps())
-            tried = {name: self._rank(question, reader, 8, name, None) for name in books}
-            chance = {name: self._answerability(question, found, reader) for name, found in tried.items()}
-            chosen = max(books, key=lambda name: (chance[name], name == TEXTBOOK))
-            ranked, answerability = tried[chosen], chance[chosen]
-            best = ranked[0].score if ranked else 0.0
-            if answerability < self._calibrated(reader).threshold:
-                nearest = self._rank(question, reader, 8, book, language or own) or ranked
-                best = max((found[0].score for found in tried.values() if found), default=0.0)
-                return NotFound(query, _headings(nearest)[:3], own, best, answerability)
-            for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
-                found = [
-                    item
-                    for item in self._rank(question, reader, 4, chosen, wanted)
-                    if item.passage.chapter_id != "overview"
-                ]
-                index = self._index(found[0].passage.book, reader) if found else None
-                if index is None or found[0].score < _OWN_LANGUAGE_SHARE * best:
-                    continue
-                citations = choose(question, found, index, self._glossary, reader, max_quotes)
-                if citations:
-                    return Extract(citations, citations[0].language)
-            return NotFound(query, _headings(ranked)[:3], own, best, answerability)
+            found = self._answer(question, reader, language, book, max_quotes)
+        if model is None or model.n_passages == 0:
+            return found
+        if isinstance(found, NotFound):
+            return self._answer_by_translation(question, found, book, max_quotes, model)
+        return self._answer_with_model(question, found, max_quotes, model)
+
+    def _answer(
+        self, question: Question, reader: Reader, language: Language | None, book: str | None, max_quotes: int
+    ) -> Extract | NotFound:
+        own = question.language
+        # Scores of different books do not compare well, whether one answers does.
+        books = [book] if book is not None else list(reader.stamps())
+        tried = {name: self._rank(question, reader, 8, name, None) for name in books}
+        chance = {name: self._answerability(question, found, reader) for name, found in tried.items()}
+        chosen = max(books, key=lambda name: (chance[name], name == TEXTBOOK))
+        ranked, answerability = tried[chosen], chance[chosen]
+        best = ranked[0].score if ranked else 0.0
+        if answerability < self._calibrated(reader).threshold:
+            nearest = self._rank(question, reader, 8, book, language or own) or ranked
+            best = max((found[0].score for found in tried.values() if found), default=0.0)
+            return NotFound(question.text, _headings(nearest)[:3], own, best, answerability)
+        for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
+            found = _without_overview(self._rank(question, reader, 4, chosen, wanted))
+            if not found or found[0].score < _OWN_LANGUAGE_SHARE * best:
+                continue
+            index = self._index(chosen, reader)
+            citations = choose(question, found, index, self._glossary, reader, max_quotes)
+            if citations:
+                return Extract(citations, citations[0].language)
+        return NotFound(question.text, _headings(ranked)[:3], own, best, answerability)
+
+    def _answer_with_model(self, question: Question, plain: Extract, max_quotes: int, model: QueryModel) -> Extract:
+        """The sections a model prefers beside those found without it."""
+        book = plain.citations[0].book
+
+        def find(text: str) -> list[Ranked]:
+            with self._store.reading() as reader:
+                ranked = self._rank(self._read(text), reader, _RANKED_WITH_MODEL, book, plain.language)
+                return _without_overview(ranked)
+
+        consulted = self._consult(question.text, find, model)
+        asked = question
+        if consulted.translation and plain.language != question.language:
+            asked = self._read(consulted.translation)
+        with self._store.reading() as reader:
+            best = consulted.ranked[:4]
+            index = self._index(book, reader)
+            preferred = choose(asked, best, index, self._glossary, reader, max_quotes) if best else ()
+        citations = blend(plain.citations, preferred, consulted, max_quotes)
+        return replace(plain, citations=citations, model_part=consulted.part())
+
+    def _answer_by_translation(
+        self, question: Question, refused: NotFound, book: str | None, max_quotes: int, model: QueryModel
+    ) -> Extract | NotFound:
+        """A second look, with the question translated, at the user's own documents in the other language.
+
+        The textbook says everything in both languages, so there the question as it was asked decides alone.
+        """
+        other: Language = "en" if question.language == "ja" else "ja"
+        with self._store.reading() as reader:
+            books = {item.book for item in reader.documents(book) if item.language == other} - {TEXTBOOK}
+        if not books:
+            return refused
+        translation, _ = translated(question.text, question.language, model, self._glossary)
+        if not translation:
+            return refused
+        asked = self._read(translation)
+        with self._store.reading() as reader:
+            chance = {
+                name: self._answerability(asked, self._rank(asked, reader, 8, name, None), reader) for name in books
+            }
+            chosen = max(chance, key=lambda name: chance[name])
+            if chance[chosen] < self._calibrated(reader).threshold:
+                return refused
+
+        def find(_text: str) -> list[Ranked]:
+            with self._store.reading() as reader:
+                return self._rank(asked, reader, _RANKED_WITH_MODEL, chosen, other)
+
+        consulted = self._consult(question.text, find, model, translate=False)
+        judged = [item.judgement.score for item in consulted.judged if item.judgement]
+        if consulted.faults or not consulted.ranked or max(judged, default=0.0) < _TRUSTED_SCORE:
+            return refused
+        with self._store.reading() as reader:
+            index = self._index(chosen, reader)
+            citations = choose(asked, consulted.ranked[:4], index, self._glossary, reader, max_quotes)
+        if not citations:
+            return refused
+        part = replace(consulted.part(found_by_translation=True), translation=translation)
+        return Extract(citations, citations[0].language, model_part=part)
 
     def show(self, span: Span | str) -> Citation:
         """The stored text of a span, "textbook/en/A5:1043-1187".
@@ -431,6 +533,10 @@ def _hit(item: Ranked) -> Hit:
         page=passage.page,
         kind=passage.kind,
     )
+
+
+def _without_overview(ranked: Sequence[Ranked]) -> list[Ranked]:
+    return [item for item in ranked if item.passage.chapter_id != "overview"]
 
 
 def _headings(ranked: list[Ranked]) -> tuple[str, ...]:

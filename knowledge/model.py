@@ -63,6 +63,44 @@ class Citation:
     section: str
     language: Language
     page: int | None = None
+    context: str = ""
+    """The passage the sentences stand in; empty where it was not asked for."""
+
+
+@dataclass(frozen=True)
+class JudgedPassage:
+    """What a model said of a passage, for the record.
+
+    Attributes:
+        span: The passage.
+        before: Its score without the model, from 0 to 1.
+        score: What the model gave it, 0 to 10; None where it failed.
+        summary: What it says of the passage.
+        remark: Why the judgement was left out of account, or ""
+    """
+
+    span: str
+    before: float
+    score: float | None
+    summary: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class ModelPart:
+    """What a model had to do with an answer.
+
+    Attributes:
+        translation: The question in the other language, as it was searched for; "" where it was not.
+        judged: What it said of each passage.
+        faults: Why something it said was left out of account.
+        found_by_translation: Whether only the translated question found the answer.
+    """
+
+    translation: str
+    judged: tuple[JudgedPassage, ...]
+    faults: tuple[str, ...]
+    found_by_translation: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +111,14 @@ class Extract:
         citations: 1-4 verbatim spans in reading order of the answer.
         headings: Headings that belong to the answer: the chapters of a book, the chapters to read first.
         suggestions: Questions the library can answer next.
+        model_part: What a model had to do with it; None without one.
     """
 
     citations: tuple[Citation, ...]
     language: Language
     headings: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    model_part: ModelPart | None = None
 
 
 @dataclass(frozen=True)

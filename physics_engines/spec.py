@@ -25,11 +25,15 @@ class Extents:
         dimensions: Value of that field -> number of extents.
         total: Those symbols and words of the slot that mean the product of all extents ("N", "sites"); the
             others mean one extent ("L").
+        plain: Those values of that field that may be assumed where only the extents were said; any where empty.
+        per_cell: Value of that field -> sites per unit cell, where the extents count cells of more than one site.
     """
 
     kind: str
     dimensions: Mapping[str, int]
     total: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    per_cell: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,16 @@ class Convention:
             where the sum carries a minus sign.
         when: Field -> values for which this holds.
         factors: Field -> factor from the written convention to that of the Spec; empty where there is none.
-        note: What was converted, or why it cannot be.
+        note: What was converted, or why it cannot be; empty where the form only says what holds anyway, and so
+            contradicts others.
+        sets: Field -> the value it takes in the convention of the Spec: the sign of an exchange.
     """
 
     form: str
     when: Mapping[str, tuple[str, ...]]
     note: Text
     factors: Mapping[str, float] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

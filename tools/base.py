@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -28,6 +28,9 @@ from physics_engines.spec import Spec
 from physics_engines.text import Text
 from tools.errors import BadInput, Stopped
 from tools.result import Result
+
+if TYPE_CHECKING:
+    from knowledge import QueryModel
 
 S = TypeVar("S", bound=Spec)
 EvidenceKind = Literal["computed", "cited", "proved"]
@@ -71,11 +74,13 @@ class ToolContext:
         out: The only folder the tool writes to; the artifact paths of its Result are relative to it.
         home: ``ANSATZ_HOME``, for tools that read a store kept there.
         monitor: Progress, interruption and the restart file.
+        query_model: A language model that may help to find passages; None without one, and in jobs.
     """
 
     out: Path
     home: Path
     monitor: Monitor
+    query_model: "QueryModel | None" = None
 
 
 class ToolCall(BaseModel):

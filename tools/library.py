@@ -1,5 +1,7 @@
 """Questions to the library: cited evidence in verbatim sentences."""
 
+import json
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,14 +53,19 @@ def search(spec: SearchSpec, context: ToolContext) -> Result:
     from knowledge.model import Extract
 
     try:
-        found = _library(context.home).answer(spec.query, spec.language, spec.book, spec.max_quotes)
+        library, model = _library(context.home), context.query_model
+        found = library.answer(spec.query, spec.language, spec.book, spec.max_quotes, model)
     except InvalidRequest as error:
         raise BadInput(f"library.search: {error}") from error
     except LibraryError as error:
         raise Missing(f"library.search: {error}") from error
     if not isinstance(found, Extract):
         return Result(nearest=found.nearest)
-    return Result(quotes=tuple(_quote(citation) for citation in found.citations), notes=_notes(found))
+    if found.model_part is not None:
+        record = json.dumps(asdict(found.model_part), ensure_ascii=False, indent=1)
+        (context.out / "model.json").write_text(record + "\n", encoding="utf-8")
+    quotes = tuple(_quote(citation, with_context=model is not None) for citation in found.citations)
+    return Result(quotes=quotes, notes=_notes(found))
 
 
 @lru_cache(maxsize=4)
@@ -68,7 +75,7 @@ def _library(home: Path) -> "Library":
     return Library.open(home)
 
 
-def _quote(citation: "Citation") -> Quote:
+def _quote(citation: "Citation", with_context: bool) -> Quote:
     return Quote(
         text=citation.text,
         document=citation.span.document,
@@ -80,6 +87,7 @@ def _quote(citation: "Citation") -> Quote:
         end=citation.span.end,
         language=citation.language,
         score=citation.score,
+        context=citation.context if with_context else "",
     )
 
 
@@ -91,4 +99,13 @@ def _notes(extract: "Extract") -> tuple[Text, ...]:
     if extract.suggestions:
         listed = " / ".join(extract.suggestions)
         notes.append(Text(en=f"You can ask: {listed}", ja=f"質問の例: {listed}"))
+    part = extract.model_part
+    if part is not None and part.found_by_translation:
+        shown = part.translation
+        notes.append(
+            Text(
+                en=f"Found by the model's translation of the question: “{shown}”",
+                ja=f"モデルが訳した質問で見つかりました：「{shown}」",
+            )
+        )
     return tuple(notes)

@@ -29,6 +29,8 @@ class Quote(_Frozen):
     language: Language
     score: float
     """Raw lexical score of the passage the span was taken from."""
+    context: str = ""
+    """The passage it stands in, for a model that writes from it; empty without one."""
 
 
 class Proof(_Frozen):

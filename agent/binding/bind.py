@@ -24,6 +24,7 @@ ProblemKind = Literal[
     "unsupported_citation",
     "unsupported_proof",
     "forged_line",
+    "unsupported_sentence",
 ]
 _Applies = Callable[[re.Match[str]], bool]
 
@@ -40,6 +41,8 @@ class Problem:
     """The words of the draft."""
     sentence: str
     """The sentence they stood in."""
+    reason: str = ""
+    """Why, where the kind does not say it."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class _Binding:
         text = self._remove(_FORGED, text, "forged_line")
         text = self._remove(_QUOTED, text, "misquote", self._is_quoted_prose)
         text = self._references(text)
-        text = self._remove(_FOREIGN, text, "unsupported_citation")
+        text = self._remove(_FOREIGN, text, "unsupported_citation", self._is_foreign)
         text = self._numbers(text)
         text = self._remove(_PROOF, text, "unsupported_proof", self._lacks_proof)
         return Bound(self._unmask(text), tuple(self._problems), tuple(self._used))
@@ -176,6 +179,7 @@ class _Binding:
     def _mask_verbatim(self, text: str) -> str:
         """Set aside what is quoted to the letter: it is evidence, not a claim of the writer."""
         quotes = sorted((entry.quote for entry in self._ledger if entry.quote), key=len, reverse=True)
+        told = [entry.told for entry in self._ledger if entry.quote]
         for quote in quotes:
             if quote in text:
                 text = text.replace(quote, self._mask(quote))
@@ -184,9 +188,13 @@ class _Binding:
                 text = text.replace(sentence, self._mask(sentence))
         for match in reversed(list(_QUOTED.finditer(text))):
             inner = _inner(match)
-            if any(inner in quote for quote in quotes):
+            if any(inner in text_of_source for text_of_source in told):
                 text = text[: match.start()] + self._mask(match.group()) + text[match.end() :]
         return text
+
+    def _is_foreign(self, match: re.Match[str]) -> bool:
+        """A citation that a passage of the ledger makes is the passage's."""
+        return not any(match.group() in plain(entry.told) for entry in self._ledger if entry.quote)
 
     def _is_quoted_prose(self, match: re.Match[str]) -> bool:
         inner = _inner(match)
@@ -299,7 +307,7 @@ class _Binding:
         digits = text[number.start : number.end].strip()
         sentence = self._sentence_around(text, number.start)
         cited = [self._ledger.get(name) for name in re.findall(r"\bE\d+\b", self._unmask(sentence))]
-        return any(entry is not None and entry.quote is not None and _occurs(digits, entry.quote) for entry in cited)
+        return any(entry is not None and entry.quote is not None and _occurs(digits, entry.told) for entry in cited)
 
     def _is_other(self, number: Number, text: str, entry: Evidence) -> bool:
         """Whether a number of the evidence is given another unit or called another quantity."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.answer import Answer, AnswerUsage, Status
-from agent.binding.bind import Bound
+from agent.binding.bind import REMOVED, Bound
 from agent.evidence import Ledger
 from agent.graphs.recall import outcomes_of, reading_of
 from agent.graphs.state import ChatState, Outcome
@@ -113,10 +113,13 @@ def jobs_in_words(home: Path, language: Language) -> str:
 def remarks(bound: Bound, language: Language) -> list[str]:
     """What was taken out of a model's prose or put right, in one sentence each."""
     corrected = sum(problem.kind == "contradicted_number" for problem in bound.problems)
-    removed = len(bound.problems) - corrected
+    dropped = sum(problem.kind == "unsupported_sentence" for problem in bound.problems)
+    removed = len(bound.problems) - corrected - dropped
     notes = []
-    if removed:
+    if removed and REMOVED.in_language(language) in bound.text:
         notes.append(phrases.REMOVED_NOTE.in_language(language).format(count=removed))
     if corrected:
         notes.append(phrases.CORRECTED_NOTE.in_language(language).format(count=corrected))
+    if dropped:
+        notes.append(phrases.DROPPED_NOTE.in_language(language).format(count=dropped))
     return notes

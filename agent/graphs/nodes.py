@@ -3,6 +3,8 @@
 import asyncio
 import re
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from langgraph.types import interrupt
 
 from agent.answer import Answer
 from agent.binding.bind import Bound, Problem, bind
+from agent.binding.prose import bind_prose
 from agent.evidence import Ledger
 from agent.graphs.endings import (
     RULES,
@@ -28,22 +31,22 @@ from agent.graphs.recall import ledger_of, outcomes_of, own_sentences_of, parame
 from agent.graphs.state import AgentContext, ChatState, Outcome, Turn
 from agent.llm.base import Usage
 from agent.llm.errors import BudgetSpent, ModelError
+from agent.llm.query_model import LibraryModel
 from agent.llm.writing import repair, write_answer
 from agent.planning.agreement import contradictions
 from agent.planning.by_model import plan_with_model
-from agent.planning.by_rules import plan_by_rules
+from agent.planning.by_rules import in_own_words, plan_by_rules
 from agent.planning.language import is_written_in
 from agent.planning.plan import Plan, Step
 from agent.planning.reading import Reading
 from agent.planning.understand import understand as read_question
 from agent.planning.validate import PlanProblem, validate_plan
 from agent.report import phrases
-from agent.report.compose import compose
+from agent.report.compose import compose, with_quotations
 from agent.report.evidence_rows import evidence_text
 from agent.report.markdown import as_markdown
 from physics_engines.files import write_text
 from physics_engines.progress import Progress
-from physics_engines.text import Language
 from tools.base import Tool
 from tools.errors import AnsatzError, ExitStatus
 from tools.jobs import describe_environment, run_call
@@ -103,7 +106,7 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             transcript.append({"event": "model_failed", "error": str(error)})
             tier = RULES
         else:
-            made = planned.plan
+            made = in_own_words(planned.plan, reading, context.registry)
             troubles = [str(problem) for problem in planned.problems]
             transcript.append({"event": "model_planned", "mode": planned.mode, "problems": troubles})
         usage = budget.used
@@ -173,6 +176,9 @@ async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
 async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Run all steps at once; a failed step does not take the others with it."""
     context, folder = runtime.context, runtime.context.run_folder(state)
+    budget, helper = context.budget(state), None
+    if context.model is not None and state["tier"] != RULES:
+        helper = LibraryModel(context.model, budget, context.settings, asyncio.get_running_loop())
 
     async def run_step(number: int, step: Step) -> Outcome:
         tool: Tool[Any] = context.registry[step.tool]
@@ -190,6 +196,7 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
                 out=out,
                 home=context.home,
                 on_progress=on_progress,
+                query_model=helper,
             )
         except AnsatzError as error:
             return Outcome(tool=step.tool, folder=out.name, error=str(error), exit_status=error.exit_status)
@@ -198,8 +205,12 @@ async def act(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             return Outcome(tool=step.tool, folder=out.name, error=sentence, exit_status=ExitStatus.DEFECT)
         return Outcome(tool=step.tool, folder=out.name, result=result)
 
-    outcomes = await asyncio.gather(*(run_step(n, step) for n, step in enumerate(plan_of(state).steps, start=1)))
-    return {"outcomes": [outcome.model_dump(mode="json") for outcome in outcomes]}
+    try:
+        outcomes = await asyncio.gather(*(run_step(n, step) for n, step in enumerate(plan_of(state).steps, start=1)))
+    finally:
+        if helper is not None:
+            helper.stop()
+    return {"outcomes": [outcome.model_dump(mode="json") for outcome in outcomes], "usage": budget.used.model_dump()}
 
 
 async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
@@ -212,12 +223,13 @@ async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     model = runtime.context.model
     if model is None or state["tier"] == RULES:
         return {"draft": by_rules}
-    stream = _SentenceStream(runtime, ledger, parameters_of(state, runtime.context.registry), reading.language)
+    stream = _SentenceStream(runtime, ledger, parameters_of(state, runtime.context.registry), reading)
     budget = runtime.context.budget(state)
     try:
         reply = await write_answer(
             model, reading.question, reading.language, evidence_text(ledger), stream.token, budget=budget
         )
+        stream.end()
     except (ModelError, BudgetSpent) as error:
         note = phrases.FELL_BACK.in_language(reading.language).format(error=error)
         transcript = [*state["transcript"], {"event": "model_failed", "error": str(error)}]
@@ -241,8 +253,11 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     parameters = parameters_of(state, runtime.context.registry)
     by_model = state["tier"] != RULES
     own = own_sentences_of(state, ledger)
-    # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
-    bound = bind(state["draft"], ledger, parameters, reading.language, () if by_model else own)
+    if by_model:
+        # A model gets no such allowance: what the tools said may not be put into another sentence of its making.
+        bound = bind_prose(state["draft"], ledger, parameters, reading.question, reading.language)
+    else:
+        bound = bind(state["draft"], ledger, parameters, reading.language, own)
     notes, transcript, budget = list(state["notes"]), list(state["transcript"]), runtime.context.budget(state)
     if bound.problems:
         transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in bound.problems]})
@@ -256,7 +271,7 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         except (ModelError, BudgetSpent) as error:
             transcript.append({"event": "model_failed", "error": str(error)})
         else:
-            again = bind(reply.text, ledger, parameters, reading.language)
+            again = bind_prose(reply.text, ledger, parameters, reading.question, reading.language)
             transcript.append({"event": "model_repaired", "text": reply.text})
             transcript.append({"event": "unsupported", "problems": [vars(problem) for problem in again.problems]})
             if again.used and len(again.problems) <= len(bound.problems):
@@ -269,7 +284,9 @@ async def verify(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         why = phrases.OTHER_TONGUE if foreign else phrases.NOTHING_USED
         notes.append(why.in_language(reading.language))
     elif by_model:
-        notes += [*remarks(bound, reading.language), phrases.MODEL_WORDS.in_language(reading.language)]
+        bound = replace(bound, text=with_quotations(bound.text, outcomes_of(state), ledger, reading.language))
+        words = phrases.MODEL_WORDS if any(entry.kind != "cited" for entry in ledger) else phrases.HELD_TO_PASSAGES
+        notes += [*remarks(bound, reading.language), words.in_language(reading.language)]
     usage = budget.used
     answer = answer_of({**state, "usage": usage.model_dump()}, "answered", bound.text, ledger, notes, removed)
     return {"answer": answer.model_dump(mode="json"), "transcript": transcript, "usage": usage.model_dump()}
@@ -310,21 +327,33 @@ class _SentenceStream:
     """Passes a model's prose on sentence by sentence, each bound to the evidence before anyone sees it."""
 
     def __init__(
-        self, runtime: Runtime[AgentContext], ledger: Ledger, parameters: frozenset[float], language: Language
+        self, runtime: Runtime[AgentContext], ledger: Ledger, parameters: frozenset[float], reading: Reading
     ) -> None:
         self._runtime = runtime
         self._ledger = ledger
         self._parameters = parameters
-        self._language = language
+        self._reading = reading
         self._held = ""
 
     def token(self, text: str) -> None:
         """Take a piece of text; complete sentences go out."""
         self._held += text
-        *complete, self._held = re.split(r"(?<=[.!?]\s)|(?<=[。！？\n])", self._held)
-        for sentence in complete:
-            bound: Bound = bind(sentence, self._ledger, self._parameters, self._language)
-            self._runtime.stream_writer({"kind": "text", "text": bound.text})
+        # A reference may follow the full stop: a sentence is complete when something else does.
+        *complete, self._held = re.split(r"(?<=[.!?]\s)(?=[^\s\[])|(?<=[。！？\n])(?=[^\s\[])", self._held)
+        self._show(complete)
+
+    def end(self) -> None:
+        """The text is complete."""
+        self._show([self._held])
+        self._held = ""
+
+    def _show(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            question, language = self._reading.question, self._reading.language
+            bound: Bound = bind_prose(sentence, self._ledger, self._parameters, question, language)
+            if bound.text.strip():
+                space = sentence[len(sentence.rstrip()) :]
+                self._runtime.stream_writer({"kind": "text", "text": bound.text.rstrip() + space})
 
 
 def _unusable(problems: list[PlanProblem]) -> str:
@@ -333,4 +362,5 @@ def _unusable(problems: list[PlanProblem]) -> str:
 
 
 def _fault(problem: Problem) -> str:
-    return f"{problem.kind.replace('_', ' ')}: {problem.found!r} in {problem.sentence!r}"
+    where = problem.reason or f"in {problem.sentence!r}"
+    return f"{problem.kind.replace('_', ' ')}: {problem.found!r}, {where}"

@@ -67,9 +67,14 @@ async def repair(
     messages = [
         *_conversation(question, language, evidence_table),
         Message("assistant", draft),
-        Message("user", prompt("repair_answer", problems="\n".join(f"- {problem}" for problem in problems))),
+        # The faults quote the draft, and with it what a passage may have put into it.
+        Message("user", prompt("repair_answer", problems=fenced(_listed(problems), "faults"))),
     ]
     return await (budget or Budget()).ask(model, messages, on_token=on_token)
+
+
+def _listed(problems: Sequence[str]) -> str:
+    return "\n".join(f"- {problem}" for problem in problems)
 
 
 def _conversation(question: str, language: Language, evidence_table: str) -> list[Message]:

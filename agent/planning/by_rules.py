@@ -47,6 +47,24 @@ def plan_by_rules(reading: Reading, registry: Mapping[str, Tool[Any]]) -> Plan:
     return Plan(steps=tuple(steps))
 
 
+def in_own_words(plan: Plan, reading: Reading, registry: Mapping[str, Tool[Any]]) -> Plan:
+    """A plan whose searches of the library are for the question as it was asked.
+
+    What a model makes of a question may be another question, and the library would answer that one.
+    """
+    steps: list[Step] = []
+    for step in plan.steps:
+        tool = registry.get(step.tool)
+        if tool is None or tool.evidence != "cited":
+            steps.append(step)
+            continue
+        own = _text_step(tool, reading.knowledge or reading.question, reading.language, step.reason)
+        fields = {name: value for name, value in step.spec.items() if name not in own.spec}
+        if all(other.tool != step.tool for other in steps):
+            steps.append(step.model_copy(update={"spec": fields | own.spec}))
+    return plan.model_copy(update={"steps": tuple(steps)})
+
+
 def _text_step(tool: Tool[Any], text: str, language: Language, reason: str) -> Step:
     """A call of a tool that takes words: they go into its first required field."""
     fields = tool.spec_type.model_fields

@@ -55,7 +55,7 @@ def resolve_extents(
     values: list[tuple[object, ...]] = []
     for mention in said:
         for value in mention.values:
-            shape = _shape(state, slot, mention, value, extents.kind, dimension)
+            shape = _shape(state, slot, mention, value, extents, dimension)
             if shape is None:
                 return
             if shape not in values:
@@ -78,18 +78,18 @@ def _lonely_number(state: Resolution, slot: FieldSlot, loose: tuple[int, int, in
 
 
 def _name_lattice(state: Resolution, extents: Extents, said: list[Mention]) -> None:
-    """ "4x4" without the name of a lattice is read as the only one with two extents."""
+    """ "4x4" without the name of a lattice is read as the only plain one with two extents."""
     if not said or extents.kind in state.read or extents.kind not in state.slots:
         return
     kind = state.slots[extents.kind]
     shapes = [value for mention in said for value in mention.values if isinstance(value, tuple)]
+    plain = {name: n for name, n in extents.dimensions.items() if not extents.plain or name in extents.plain}
     if shapes:
-        fitting = [name for name, dimension in extents.dimensions.items() if dimension == len(shapes[0])]
+        fitting = [name for name, dimension in plain.items() if dimension == len(shapes[0])]
     elif all(mention.kind == "total" for mention in said):
         # "20 sites" make no square; "16 sites" may be one, and nothing is read into them.
         totals = [value for mention in said for value in mention.values if isinstance(value, int) and value > 0]
-        powers = extents.dimensions.items()
-        fitting = [name for name, dimension in powers if all(_is_power(total, dimension) for total in totals)]
+        fitting = [name for name, dimension in plain.items() if all(_is_power(total, dimension) for total in totals)]
         if len(fitting) != 1 or not totals:
             return
     else:
@@ -111,12 +111,15 @@ def _keep(state: Resolution, slot: FieldSlot, extents: Extents, carried: dict[st
 
 
 def _shape(
-    state: Resolution, slot: FieldSlot, mention: Mention, value: object, kind: str, dimension: int
+    state: Resolution, slot: FieldSlot, mention: Mention, value: object, extents: Extents, dimension: int
 ) -> tuple[object, ...] | None:
+    per_cell = extents.per_cell.get(str(state.value(extents.kind)), 1)
     if isinstance(value, tuple):
         if len(value) == dimension:
+            if per_cell > 1:
+                state.note("note_cells", what=mention.text, per_cell=str(per_cell))
             return value
-        lattice = state.slots[kind].shown(state.value(kind), state.language)
+        lattice = state.slots[extents.kind].shown(state.value(extents.kind), state.language)
         state.refuse("contradiction", ExitStatus.BAD_INPUT, what=f"{lattice} / {mention.text}")
         return None
     if dimension == 1 or not isinstance(value, int):
@@ -124,9 +127,11 @@ def _shape(
     if mention.kind in ("side", "bare"):
         shape: tuple[object, ...] = (value,) * dimension
         state.note("note_square", what=mention.text, value=slot.shown(shape, state.language))
+        if per_cell > 1:
+            state.note("note_cells", what=mention.text, per_cell=str(per_cell))
         return shape
-    side = round(abs(value) ** (1 / dimension))
-    if value > 0 and side**dimension == value:
+    side = round((abs(value) / per_cell) ** (1 / dimension))
+    if value > 0 and per_cell * side**dimension == value:
         shape = (side,) * dimension
         state.note("note_square", what=mention.text, value=slot.shown(shape, state.language))
         return shape

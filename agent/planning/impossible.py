@@ -18,7 +18,7 @@ _HARMLESS = frozenset({"E", "E0", "E_0", "e", "H", "ħ", "hbar", "kB", "k_B"})
 # ... and those that say nothing new with these values: the spin, the sector, the dimension.
 _HARMLESS_AT = {
     **dict.fromkeys(("S", "s", "spin"), (0.5,)),
-    **dict.fromkeys(("S^z", "Sz", "S_z", "S^z_tot", "M", "m"), (0.0,)),
+    **dict.fromkeys(("M", "m"), (0.0,)),
     **dict.fromkeys(("d", "D"), (1.0, 2.0)),
 }
 _MANY_SPINS = 24
@@ -44,8 +44,6 @@ def impossible(
             return refusal("meaningless", language, ExitStatus.BAD_INPUT, what=heat[0], why=why)
         if value and not _is_slot("temperature", vocabulary):
             return refusal("unknown_parameter", language, what=heat[0])
-    if compiled(physics.ZERO_SECTOR).search(text) and _odd(mentions):
-        return refusal("odd_sector", language)
     if compiled(physics.INFINITE).search(text):
         return refusal("infinite", language)
     if compiled(physics.ALL_AMPLITUDES).search(text) and _largest(mentions) > _MANY_SPINS:
@@ -123,10 +121,6 @@ def _size(mention: Mention) -> int:
 
 def _sizes(mentions: Mentions) -> list[int]:
     return [_size(mention) for mention in mentions.said] + [value for value, _, _ in mentions.loose]
-
-
-def _odd(mentions: Mentions) -> bool:
-    return any(size % 2 for size in _sizes(mentions) if size > 0)
 
 
 def _largest(mentions: Mentions) -> int:

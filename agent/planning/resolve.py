@@ -206,10 +206,18 @@ def _convert(state: Resolution, written: Written) -> None:
             if convention.form not in written.forms or not holds:
                 continue
             note = convention.note.in_language(state.language)
-            if not convention.factors:
+            if not convention.factors and not convention.sets:
                 state.refuse("convention_refused", note=(note[:1].upper() + note[1:]).rstrip(".。"))
                 return
-            state.notes.append(note)
+            for name, value in convention.sets.items():
+                if name in state.read and state.read[name].values != (value,):
+                    shown = joined_choices(state.slots[name], [*state.read[name].values, value], state.language)
+                    state.refuse("contradiction", ExitStatus.BAD_INPUT, what=shown)
+                    return
+                if note:
+                    state.assume(name, value, convention.form)
+            if note and note not in state.notes:
+                state.notes.append(note)
             factors = {name: factors.get(name, 1.0) * factor for name, factor in convention.factors.items()}
     couplings = [slot.slot.unit_of for slot in state.slots.values() if slot.slot.unit_of]
     if written.twice:
@@ -232,6 +240,8 @@ def _ask(state: Resolution) -> None:
     asked = {item.field for item in state.missing}
     for name, slot in state.slots.items():
         if not slot.required or name in state.read or name in asked or slot.kind == "words":
+            continue
+        if any(state.value(other) != wanted for other, wanted in slot.slot.only_with.items()):
             continue
         if slot.kind == "choice":
             label = Text(en=slot.label("en"), ja=slot.label("ja"))

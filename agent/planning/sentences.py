@@ -71,10 +71,6 @@ _SENTENCES: dict[str, Text] = {
         en="An infinite system cannot be computed here, and a finite one is not put in its place silently; name a finite size.",
         ja="無限系は計算できません。有限系で黙って置き換えることもしません。有限のサイズを指定してください。",
     ),
-    "odd_sector": Text(
-        en="An odd number of spins one half has no state with total S^z zero; take an even number of sites or another sector.",
-        ja="奇数個のスピン二分の一には全 S^z がゼロの状態がありません。サイト数を偶数にするか、別のセクターを考えてください。",
-    ),
     "meaningless": Text(en='"{what}" has no physical meaning: {why}.', ja="「{what}」は物理的に意味がありません: {why}。"),
     "temperature": Text(
         en="an absolute temperature is positive, and finite",
@@ -142,6 +138,9 @@ _SENTENCES: dict[str, Text] = {
     "which_tool": Text(en="What should be computed? Available: {options}.", ja="何を計算しますか？ 使えるもの: {options}。"),
     # ambiguities
     "note_square": Text(en='"{what}" was read as {value}', ja="「{what}」は {value} と読みました"),
+    "note_cells": Text(
+        en='"{what}" counts unit cells of {per_cell} sites each', ja="「{what}」は {per_cell} サイトの単位胞の数です"
+    ),
     "note_lattice": Text(en='"{what}" was read as a {value}', ja="「{what}」は{value}と読みました"),
     "note_implied": Text(en='"{what}" was read as the {value}', ja="「{what}」から{value}と読みました"),
     "note_ratio": Text(

@@ -31,6 +31,24 @@ def compose(outcomes: Iterable[Outcome], ledger: Ledger, language: Language) -> 
     return "\n\n".join(part for part in parts if part)
 
 
+def with_quotations(prose: str, outcomes: Iterable[Outcome], ledger: Ledger, language: Language) -> str:
+    """Prose of a model, followed by the quotations themselves where it does not hold them already.
+
+    Where everything is cited, what the tools said in words follows as well.
+    """
+    cited = [entry for entry in ledger if entry.kind == "cited" and entry.quote]
+    missing = [entry for entry in cited if entry.quote and entry.quote not in prose.replace("\n> ", "\n")]
+    if cited and len(cited) == len(ledger) and (notes := _notes(outcomes, language)):
+        prose = f"{prose}\n\n{notes}"
+    if not missing:
+        return prose
+    blocks = []
+    for label, entries in groupby(missing, key=lambda entry: entry.label):
+        lines = [line for entry in entries for line in f"{entry.quote} [{entry.id}]".splitlines()]
+        blocks.append("\n".join(f"> {line}".rstrip() for line in [*lines, f"— {label}"]))
+    return "\n\n".join([prose, phrases.IN_THE_WORDS.in_language(language), *blocks])
+
+
 def not_found(outcomes: Iterable[Outcome], language: Language) -> str:
     """What to say when the library holds nothing and nothing was computed."""
     results = [outcome.result for outcome in _empty_searches(outcomes) if outcome.result]

@@ -1,9 +1,9 @@
 """The evidence of an answer as rows of text, for the terminal and for Markdown alike."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from agent.evidence import Evidence
+from agent.evidence import Evidence, Ledger
 from physics_engines.text import Language
 
 _JAPANESE = {
@@ -50,11 +50,16 @@ def _how(entry: Evidence, language: Language = "en") -> str:
     return " · ".join(part for part in [*parts, *entry.flags] if part)
 
 
-def evidence_text(ledger: Iterable[Evidence]) -> str:
+def evidence_text(ledger: Collection[Evidence] | Ledger) -> str:
     """The ledger as a model reads it: one entry a line, each beginning with its mark; quotations in full."""
     lines = []
     for entry in ledger:
         said = entry.quote if entry.kind == "cited" else f"{entry.label} = {entry.shown()} ({_how(entry)})"
         where = entry.label if entry.kind == "cited" else entry.source
         lines.append(f"[{entry.id}] {entry.kind}, {where}: {said}")
+    around: dict[str, list[str]] = {}
+    for entry in ledger:
+        if entry.context and entry.context != entry.quote:
+            around.setdefault(entry.context, []).append(entry.id)
+    lines += [f"The passage around [{', '.join(ids)}]: {' '.join(text.split())}" for text, ids in around.items()]
     return "\n".join(lines)

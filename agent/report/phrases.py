@@ -35,6 +35,16 @@ MODEL_WORDS = Text(
     en="Sentences without a reference are the model's own words and were not checked.",
     ja="参照のない文はモデル自身の言葉で、検証されていません。",
 )
+HELD_TO_PASSAGES = Text(
+    en="Each sentence of the model names its passage and was compared with it by code: numbers, quoted words, "
+    "formulas, names and wording. Whether it follows from the passage is for you to judge: its words stand below.",
+    ja="モデルの各文は根拠の一節を示し、数値・引用・数式・名前・語句をその一節とプログラムで照合しました。"
+    "一節から導けるかどうかは、下に引用した原文でご確認ください。",
+)
+DROPPED_NOTE = Text(
+    en="Sentences of the model that its passages do not bear out were left out ({count}).",
+    ja="根拠の一節に裏付けられないモデルの文は省きました（{count} 文）。",
+)
 NOTHING_USED = Text(
     en="The model's text referred to none of the evidence; the evidence is stated by template instead.",
     ja="モデルの文章が根拠を一つも参照していないため、定型文で根拠を示しました。",

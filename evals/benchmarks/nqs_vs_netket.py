@@ -237,6 +237,9 @@ class _Clock:
         self.sample.append(time.perf_counter() - begin)
         return moved
 
+    def log_psi(self, configurations: "NDArray[np.int8]") -> "Numbers":
+        return self._backend.log_psi(configurations)
+
     def local_energies(self, configurations: "NDArray[np.int8]") -> "Numbers":
         begin = time.perf_counter()
         energies = self._backend.local_energies(configurations)

@@ -9,6 +9,7 @@ from knowledge.assist.query_model import QueryModel
 from knowledge.assist.translation import translated
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import terms
+from knowledge.model import JudgedPassage, ModelPart
 from knowledge.retrieve.search import Ranked
 from knowledge.store import Reader, StoredPassage
 from knowledge.text import language_of_question
@@ -36,23 +37,19 @@ class Consulted:
     judged: tuple[Judged, ...]
     faults: tuple[str, ...]
 
-    def to_json(self) -> dict[str, object]:
-        """As plain data, for the record of a run."""
-        return {
-            "translation": self.translation,
-            "faults": list(self.faults),
-            "judged": [
-                {
-                    "span": str(item.item.passage.span),
-                    "before": round(item.item.score, 4),
-                    "score": item.judgement.score if item.judgement else None,
-                    "summary": item.judgement.summary if item.judgement else "",
-                    "remark": item.remark,
-                }
-                for item in self.judged
-            ],
-            "ranked": [[str(item.passage.span), round(item.score, 4)] for item in self.ranked],
-        }
+    def part(self, found_by_translation: bool = False) -> ModelPart:
+        """The same as plain data, for the record of an answer."""
+        judged = tuple(
+            JudgedPassage(
+                span=str(item.item.passage.span),
+                before=round(item.item.score, 4),
+                score=item.judgement.score if item.judgement else None,
+                summary=item.judgement.summary if item.judgement else "",
+                remark=item.remark,
+            )
+            for item in self.judged
+        )
+        return ModelPart(self.translation, judged, self.faults, found_by_translation)
 
 
 def consult(
@@ -61,6 +58,7 @@ def consult(
     controls: Sequence[StoredPassage],
     model: QueryModel,
     glossary: Glossary,
+    translate: bool = True,
 ) -> Consulted:
     """Rank with a model.
 
@@ -70,9 +68,12 @@ def consult(
         controls: Passages that have nothing to do with the question.
         model: Who translates and judges.
         glossary: See ``translated``.
+        translate: Whether the translation is asked for.
     """
     own = find(question)
-    translation, fault = translated(question, language_of_question(question), model, glossary)
+    translation, fault = "", ""
+    if translate:
+        translation, fault = translated(question, language_of_question(question), model, glossary)
     ranked = merge(own, find(translation)) if translation else list(own)
     faults = [fault] if fault else []
     if model.n_passages == 0 or not ranked:

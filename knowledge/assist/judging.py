@@ -4,32 +4,23 @@ One passage a call keeps what a passage says to the model from touching how anot
 control: a model that finds an answer where there is none is not listened to at all.
 """
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
 
+from knowledge.assist.orders import gives_orders
 from knowledge.assist.query_model import HIGHEST_SCORE, Judgement, QueryModel
 from knowledge.errors import QueryModelFailed
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import terms
 from knowledge.retrieve.search import Ranked
 from knowledge.store import StoredPassage
-from knowledge.text import search_copy
 
-HIGHEST_DECOY = 3.0
+HIGHEST_DECOY = 4.0
 """A decoy scored above this shows that the scores mean nothing."""
 _WEIGHT = 0.6
 _LEAST_JUDGED = 0.5
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.\n]{0,40}\b(?:instruction|prompt|rule|above|previous|question)"
-    r"|\b(?:system|assistant|developer|admin)\s*(?:prompt|message|mode|:)|<\s*/?\s*(?:tool|system|function|im_)"
-    r"|\b(?:score|rate|rank)\b[^.\n]{0,30}\b(?:10|ten|highest|top|maximum)|\byou (?:must|are now|should now)\b"
-    r"|\b(?:call|invoke|execute|run)\b[^.\n]{0,40}\b(?:tool|function|command|shell|script)"
-    r"|指示を?(?:無視|忘れ)|無視して|命令に従|(?:システム|管理者)(?:プロンプト|メッセージ|モード|:)|を実行(?:せよ|しろ|して)"
-    r"|点数?を?(?:10|満点|最高)"
-)
 
 
 @dataclass(frozen=True)
@@ -141,7 +132,7 @@ def _checked(item: Ranked, reply: "Judgement | QueryModelFailed | None", questio
         said = set(terms(reply.summary, glossary))
         if not said & (set(terms(text, glossary)) - set(terms(question, glossary))):
             return Judged(item, None, "the summary does not speak of the passage")
-    return Judged(item, reply, "the passage gives orders" if _ORDERS.search(search_copy(text)) else "")
+    return Judged(item, reply, "the passage gives orders" if gives_orders(text) else "")
 
 
 def _fault(judged: Sequence[Judged], decoys: Sequence[Judgement | QueryModelFailed | None]) -> str:

@@ -227,6 +227,7 @@ def _citations(chosen: Sequence[_Candidate]) -> list[Citation]:
                 section=passage.section,
                 language=passage.language,
                 page=passage.page,
+                context=passage.text,
             )
         )
     return citations

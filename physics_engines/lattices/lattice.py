@@ -17,6 +17,7 @@ from physics_engines.lattices.shape import (
     name_of,
     signs_of,
 )
+from physics_engines.lattices.space_group import SpaceGroup, identity_group, point_group, space_group
 
 _ROOT3 = 3**0.5
 _PRIMITIVE: dict[str, list[list[float]]] = {
@@ -194,3 +195,25 @@ class Lattice:
         moved = (cells[:, None, :] + self.coordinates[None, :, :]) % self.shape
         images = np.ravel_multi_index(tuple(np.moveaxis(moved, -1, 0)), self.shape) * self.n_basis
         return np.asarray(images + self.basis_index, dtype=np.int64)
+
+    @property
+    def periods(self) -> NDArray[np.float64]:
+        """Vectors after which a periodic lattice repeats, as rows."""
+        return np.array(self.shape, dtype=np.float64)[:, None] * self.primitive_vectors
+
+    @cached_property
+    def space_group(self) -> SpaceGroup:
+        """Translations and point group; an open lattice has only its point group, a graph only the identity."""
+        if self.kind == "graph":
+            return identity_group(self.n_sites)
+        periods = self.periods if self.boundary == "periodic" else None
+        bonds = (self.neighbours, self.next_neighbours)
+        return space_group(self.positions, self.primitive_vectors, periods, bonds)
+
+    @cached_property
+    def point_group(self) -> SpaceGroup:
+        """Rotations and reflections about site 0 or, where more of them leave it fixed, another point."""
+        if self.kind == "graph":
+            return identity_group(self.n_sites)
+        periods = self.periods if self.boundary == "periodic" else None
+        return point_group(self.space_group, self.primitive_vectors, periods, self.positions[0])

@@ -1,6 +1,6 @@
-"""The two ways to evaluate an ansatz: compiled tables (fast, RBM on CPU) and plain torch (any ansatz, any device)."""
+"""The ways to evaluate an ansatz: compiled kernels (RBM and Jastrow on CPU) and plain torch (any ansatz and device)."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,18 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.derivatives import LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
-BackendName = Literal["auto", "numba", "torch"]
+BackendName = Literal["auto", "numba", "table", "torch"]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 
 class Backend(Protocol):
-    """Evaluates one ansatz on one Hamiltonian; both backends follow the same chain from the same random numbers."""
+    """Evaluates one ansatz on one Hamiltonian; all backends follow the same chain from the same random numbers."""
 
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi of configurations (n_samples, n_sites), shape (n_samples,); complex where amplitudes are."""
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
@@ -41,26 +44,69 @@ class Backend(Protocol):
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
 
 
+@runtime_checkable
+class Tempered(Protocol):
+    """A backend whose chains can sample |psi|^(2 beta), each with a beta of its own."""
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """See ``Backend``."""
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """``Backend.sweep`` with powers: beta of each chain, shape (n_chains,)."""
+
+
 def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu") -> Backend:
-    """The backend of that name; "auto" takes the compiled one where ansatz and device allow.
+    """The backend of that name.
+
+    Args:
+        ansatz: The wave function.
+        hamiltonian: What moves the chains and gives the energy.
+        name: "numba" is the compiled one, "table" the one of small systems, "torch" the general one; "auto" takes
+            the first of these that fits.
+        device: Torch device; any but "cpu" means the general one.
 
     Raises:
-        InvalidInput: The compiled backend was asked for and does not fit, or the device does not exist.
+        InvalidInput: The backend asked for does not fit, or the device does not exist.
     """
-    from physics_engines.nqs.ansatze.pair_product import PairProduct
-    from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+    from physics_engines.nqs.ansatze.jastrow import PairProduct
+    from physics_engines.nqs.ansatze.pair_product import PairState
+    from physics_engines.nqs.ansatze.projected import Projected
+    from physics_engines.nqs.ansatze.rbm import Rbm
 
-    if isinstance(ansatz, PairProduct) and device == "cpu" and name != "torch":
-        from physics_engines.nqs.pair_backend import PairBackend
+    if device == "cpu" and name in ("auto", "numba"):
+        if isinstance(ansatz, Projected) and isinstance(ansatz.base, Rbm):
+            from physics_engines.nqs.projected_backend import ProjectedBackend
 
-        return PairBackend(ansatz, hamiltonian)
-    compiled = isinstance(ansatz, DenseRbm | SymmetricRbm) and device == "cpu"
-    if name == "numba" and not compiled:
-        raise InvalidInput("the compiled backend takes restricted Boltzmann machines on the CPU; use torch")
-    if name != "torch" and compiled:
-        from physics_engines.nqs.numba_backend import NumbaBackend
+            return ProjectedBackend(ansatz, hamiltonian)
+        if isinstance(ansatz, Rbm):
+            from physics_engines.nqs.numba_backend import NumbaBackend
 
-        return NumbaBackend(ansatz, hamiltonian)
+            return NumbaBackend(ansatz, hamiltonian)
+        if isinstance(ansatz, PairState):
+            from physics_engines.nqs.pair_backend import PairBackend
+
+            return PairBackend(ansatz, hamiltonian)
+        if isinstance(ansatz, PairProduct):
+            from physics_engines.nqs.jastrow_backend import JastrowBackend
+
+            return JastrowBackend(ansatz, hamiltonian)
+    if device == "cpu" and name in ("auto", "table"):
+        from physics_engines.nqs.table_backend import TableBackend, fits_table
+
+        if fits_table(ansatz, hamiltonian):
+            return TableBackend(ansatz, hamiltonian)
+    if name == "numba":
+        raise InvalidInput(
+            "the compiled backend takes restricted Boltzmann machines, Jastrow factors and pair products on the CPU; "
+            "use torch"
+        )
+    if name == "table":
+        raise InvalidInput("a table of all amplitudes takes small systems on the CPU; use torch")
     from physics_engines.nqs.torch_backend import TorchBackend
 
     return TorchBackend(ansatz, hamiltonian, device)

@@ -29,20 +29,31 @@ def lower_product(matrix: Numbers) -> Numbers:
 
 
 class LogDerivatives(Protocol):
-    """The centred matrix O - <O>, shape (n_samples, n_parameters), without a promise that it exists as an array."""
+    """The centred matrix O - <O>, without a promise that it exists as an array.
+
+    It has one row for each sample; for real parameters of a complex amplitude it has two, since there the metric is
+    Re(O^dagger O) and the force Re(O^dagger E): the real parts of all samples, then the imaginary ones.
+    """
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(n_samples, n_parameters)."""
+        """(n_rows, n_parameters)."""
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples."""
+
+    def rows(self, values: Numbers) -> Numbers:
+        """Centred values of the samples, shape (n_samples,), as the rows of the matrix are counted."""
 
     def matrix(self) -> Numbers:
         """The centred matrix itself."""
 
     def gram(self) -> Numbers:
-        """O O^dagger, shape (n_samples, n_samples), as ``lower_product`` returns it."""
+        """O O^dagger, shape (n_rows, n_rows), as ``lower_product`` returns it."""
 
     def apply(self, vector: Numbers) -> Numbers:
-        """O v, shape (n_samples,)."""
+        """O v, shape (n_rows,)."""
 
     def adjoint(self, vector: Numbers) -> Numbers:
         """O^dagger v, shape (n_parameters,)."""
@@ -53,15 +64,31 @@ class ExplicitDerivatives:
 
     Args:
         jacobian: Shape (n_samples, n_parameters), not centred.
+        imaginary: The imaginary part, where the parameters are real and log psi is complex; the same shape.
     """
 
-    def __init__(self, jacobian: Numbers) -> None:
+    def __init__(self, jacobian: Numbers, imaginary: NDArray[np.float64] | None = None) -> None:
+        self._is_stacked = imaginary is not None
+        self._n_samples = len(jacobian)
         self._centred: Numbers = jacobian - jacobian.mean(axis=0)
+        if imaginary is not None:
+            self._centred = np.concatenate([self._centred, imaginary - imaginary.mean(axis=0)])
 
     @property
     def shape(self) -> tuple[int, int]:
         """See ``LogDerivatives``."""
         return self._centred.shape[0], self._centred.shape[1]
+
+    @property
+    def n_samples(self) -> int:
+        """See ``LogDerivatives``."""
+        return self._n_samples
+
+    def rows(self, values: Numbers) -> Numbers:
+        """See ``LogDerivatives``."""
+        if self._is_stacked:
+            return np.concatenate([values.real, values.imag])
+        return values if np.iscomplexobj(self._centred) else values.real
 
     def matrix(self) -> Numbers:
         """See ``LogDerivatives``."""
@@ -80,6 +107,29 @@ class ExplicitDerivatives:
         """See ``LogDerivatives``."""
         result: Numbers = self._centred.conj().T @ vector
         return result
+
+
+class WeightedDerivatives(ExplicitDerivatives):
+    """Those of a sample with weights w: centred by the weighted mean, row s times sqrt(n w_s).
+
+    So that sums over its rows are n times weighted means, as they are n times plain means without weights.
+
+    Args:
+        derivatives: Of the same configurations, without weights.
+        weights: Shape (n_samples,), adding up to 1.
+    """
+
+    def __init__(self, derivatives: LogDerivatives, weights: NDArray[np.float64]) -> None:
+        self._weights = weights
+        self._n_samples = derivatives.n_samples
+        self._is_stacked = derivatives.shape[0] != self._n_samples
+        parts = np.split(derivatives.matrix(), derivatives.shape[0] // self._n_samples)
+        centred = [(part - weights @ part) * np.sqrt(self._n_samples * weights)[:, None] for part in parts]
+        self._centred = centred[0] if len(centred) == 1 else np.concatenate(centred)
+
+    def rows(self, values: Numbers) -> Numbers:
+        """See ``LogDerivatives``; centred by the weighted mean here."""
+        return super().rows((values - self._weights @ values) * np.sqrt(self._n_samples * self._weights))
 
 
 class DenseRbmDerivatives:
@@ -101,6 +151,15 @@ class DenseRbmDerivatives:
         """See ``LogDerivatives``."""
         n_samples, n_sites = self._spins.shape
         return n_samples, n_sites + self._t.shape[1] * (n_sites + 1)
+
+    @property
+    def n_samples(self) -> int:
+        """See ``LogDerivatives``."""
+        return len(self._spins)
+
+    def rows(self, values: Numbers) -> Numbers:
+        """See ``LogDerivatives``."""
+        return values if np.iscomplexobj(self._t) else values.real
 
     def matrix(self) -> Numbers:
         """See ``LogDerivatives``."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.labels import convention, energy_unit
-from physics_engines.nqs.sampling import draw
+from physics_engines.nqs.labels import convention, energy_unit, network_label
+from physics_engines.nqs.samplers import Sampler
+from physics_engines.nqs.sampling import Sample, draw
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, split_r_hat
 from physics_engines.text import Text
@@ -20,6 +21,7 @@ _BLOCK = 4096
 """Samples evaluated at a time."""
 _N_EQUILIBRATION = 50
 _R_HAT_LIMIT = 1.05
+_ENERGY = Text(en="ground-state energy per site", ja="1サイトあたりの基底エネルギー")
 
 
 @dataclass(frozen=True)
@@ -29,27 +31,55 @@ class Measurement:
     Attributes:
         energies: Local energies of the whole lattice in units of J, shape (n_chains, n_per_chain).
         acceptance: Accepted share of the proposals that change the configuration.
+        weights: Probabilities of the energies where they are those of all states, shape (n_states,); None for a random
+            sample.
     """
 
     energies: Numbers
     acceptance: float
+    weights: NDArray[np.float64] | None = None
 
 
 def measure(
-    backend: Backend, configurations: NDArray[np.int8], spec: GroundStateSpec, rng: np.random.Generator
+    backend: Backend,
+    configurations: NDArray[np.int8],
+    spec: GroundStateSpec,
+    rng: np.random.Generator,
+    sampler: Sampler | None = None,
 ) -> Measurement:
-    """Draw ``spec.n_final_samples`` fresh samples with the backend's parameters; moves the chains in place."""
+    """Draw ``spec.n_final_samples`` fresh samples with the backend's parameters; moves the chains in place.
+
+    Args:
+        backend: Holds the parameters.
+        configurations: Where the walkers stand.
+        spec: The calculation.
+        rng: Random stream.
+        sampler: Holds the parameters too; the moves of the Hamiltonian where not given.
+    """
+    if sampler is not None and spec.sampler == "exact":
+        return _enumerate(backend, sampler.draw(configurations, 1, 0, rng))
     n_per_chain = -(-spec.n_final_samples // spec.n_chains)
     size = max(1, _BLOCK // spec.n_chains)
     parts, weights, acceptances = [], [], []
     for start in range(0, n_per_chain, size):
         n_records = min(size, n_per_chain - start)
-        sample = draw(backend, configurations, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
+        n_discard = _N_EQUILIBRATION if start == 0 else 0
+        if sampler is None:
+            sample = draw(backend, configurations, n_records, n_discard, rng)
+        else:
+            sample = sampler.draw(configurations, n_records, n_discard, rng)
         parts.append(backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
         weights.append(n_records)
         acceptances.append(sample.acceptance)
     energies = cast(Numbers, np.concatenate(parts, axis=1))
     return Measurement(energies, float(np.average(acceptances, weights=weights)))
+
+
+def _enumerate(backend: Backend, sample: Sample) -> Measurement:
+    """Local energies of all states, a block at a time."""
+    states = sample.flat
+    parts = [backend.local_energies(states[start : start + _BLOCK]) for start in range(0, len(states), _BLOCK)]
+    return Measurement(cast(Numbers, np.concatenate(parts)[None]), sample.acceptance, sample.weights)
 
 
 def _without_rounding(energies: Numbers) -> Numbers:
@@ -85,12 +115,14 @@ def estimates(
         spec: The calculation.
         flags: Further validity warnings for the energy.
     """
+    if measurement.weights is not None:
+        return _sums(measurement.energies.ravel(), measurement.weights, spec, flags)
     energies = _without_rounding(measurement.energies)
     n_sites, scale = spec.n_sites, spec.coupling
     analysis = gamma_method(energies.real / n_sites)
     r_hat = split_r_hat(energies.real)
     flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
-    network = f"{_network(spec)}, α = {spec.alpha}"
+    network = network_label(spec)
     n, chains = analysis.n_samples, analysis.n_chains
     sample = Text(en=f"{n} fresh samples in {chains} chains", ja=f"新しい {n} サンプル、{chains} 本の鎖")
 
@@ -108,53 +140,78 @@ def estimates(
     variance = jackknife(parts, variance_of)
     # A state of energy exactly 0 has no V-score; the variance says it all there.
     score = jackknife(parts, score_of) if mean != 0 else variance
-    unit, per_site = energy_unit(spec), convention(spec)
     energy_estimate = Estimate(
-        label=Text(en="ground-state energy per site", ja="1サイトあたりの基底エネルギー"),
+        label=_ENERGY,
         value=analysis.mean * scale,
         error=analysis.error * scale,
-        unit=unit,
+        unit=energy_unit(spec),
         exactness="upper_bound",
         method=Text(
-            en=f"variational Monte Carlo, {network}, {sample.en}", ja=f"変分モンテカルロ法、{network}、{sample.ja}"
+            en=f"variational Monte Carlo, {network.en}, {sample.en}",
+            ja=f"変分モンテカルロ法、{network.ja}、{sample.ja}",
         ),
-        convention=per_site,
+        convention=convention(spec),
         n_eff=analysis.n_eff,
         tau_int=analysis.tau_int,
         r_hat=r_hat if np.isfinite(r_hat) else None,
         flags=flags,
     )
-    variance_estimate = Estimate(
+    method = _jackknife_in_words(variance.n_bins, sample)
+    variance_estimate = _variance(variance.value, variance.error, spec, method)
+    score_estimate = _v_score(score.value, score.error, _jackknife_in_words(score.n_bins, sample))
+    return energy_estimate, variance_estimate, score_estimate
+
+
+def _sums(
+    energies: Numbers, weights: NDArray[np.float64], spec: GroundStateSpec, flags: tuple[str, ...]
+) -> tuple[Estimate, Estimate, Estimate]:
+    """The same from the local energies of all states: no statistics, no error bar."""
+    mean = complex(weights @ energies)
+    variance = float(weights @ np.abs(energies - mean) ** 2)
+    n = len(weights)
+    states = Text(en=f"exact sum over {n} states", ja=f"{n} 状態についての厳密な和")
+    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    energy = Estimate(
+        label=_ENERGY,
+        value=mean.real / spec.n_sites * spec.coupling,
+        error=0.0,
+        unit=energy_unit(spec),
+        exactness="upper_bound",
+        method=Text(en=f"variational, {network}, {states.en}", ja=f"変分法、{network}、{states.ja}"),
+        convention=convention(spec),
+        flags=flags,
+    )
+    above = mean.real - build_hamiltonian(spec).mean_energy
+    score = spec.n_sites * variance / above**2 if above != 0 else variance
+    return energy, _variance(variance, 0.0, spec, states), _v_score(score, 0.0, states)
+
+
+def _variance(value: float, error: float, spec: GroundStateSpec, method: Text) -> Estimate:
+    scale, unit, per_site = spec.coupling**2 / spec.n_sites, energy_unit(spec), convention(spec)
+    return Estimate(
         label=Text(en="energy variance per site", ja="1サイトあたりのエネルギー分散"),
-        value=max(variance.value, 0.0) * scale**2 / n_sites,
-        error=variance.error * scale**2 / n_sites,
+        value=max(value, 0.0) * scale,
+        error=error * scale,
         unit=f"{unit}^2" if unit else "",
         exactness="stochastic",
-        method=_jackknife_in_words(variance.n_bins, sample),
+        method=method,
         convention=Text(en=f"Var(E_total) / N; {per_site.en}", ja=f"Var(E_total) / N、{per_site.ja}"),
     )
-    score_estimate = Estimate(
+
+
+def _v_score(value: float, error: float, method: Text) -> Estimate:
+    return Estimate(
         label=Text(en="V-score", ja="Vスコア"),
-        value=max(score.value, 0.0),
-        error=score.error,
+        value=max(value, 0.0),
+        error=error,
         exactness="stochastic",
-        method=_jackknife_in_words(score.n_bins, sample),
+        method=method,
         convention=Text(
             en="N Var(E) / E^2 with total energy E (of fermions above the mean energy of the sector); zero for an "
             "exact eigenstate",
             ja="全エネルギー E による N Var(E) / E^2（フェルミオンではセクターの平均から測る）。厳密な固有状態ではゼロ",
         ),
     )
-    return energy_estimate, variance_estimate, score_estimate
-
-
-def _network(spec: GroundStateSpec) -> str:
-    if not spec.ansatz.startswith("pair_product"):
-        return spec.ansatz.replace("_", " ").replace("rbm", "RBM")
-    if spec.model == "tv":
-        return "Slater determinant × RBM"
-    group = ", summed over the point group" if spec.ansatz.endswith("symmetric") else ""
-    return f"pair product × RBM{group}"
 
 
 def _jackknife_in_words(n_bins: int, sample: Text) -> Text:

@@ -29,7 +29,11 @@ F = TypeVar("F", bound=Callable[..., object])
 _FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
 
 
-def _compiled(function: F) -> F:
+_BLOCK = 8
+"""Samples whose hidden units fit into the cache beside the tables of a move."""
+
+
+def compiled(function: F) -> F:
     """Compile on first call; keep the machine code on disk where any place for it can be written."""
     try:
         return cast(F, numba.njit(cache=True, fastmath=_FASTMATH, error_model="numpy")(function))
@@ -37,7 +41,7 @@ def _compiled(function: F) -> F:
         return cast(F, numba.njit(fastmath=_FASTMATH, error_model="numpy")(function))
 
 
-@_compiled
+@compiled
 def sweep(
     spins: Spins,
     halves: Numbers,
@@ -51,6 +55,7 @@ def sweep(
     records: Spins,
     proposed: Integers,
     accepted: Integers,
+    powers: Reals,
 ) -> None:
     """Metropolis moves of all chains, in place.
 
@@ -67,6 +72,7 @@ def sweep(
         records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
         accepted: int64 (n_chains,), grows by those accepted.
+        powers: (n_chains,), beta where the chain samples |psi|^(2 beta).
     """
     n_hidden = halves.shape[2]
     n_moves = moves.shape[0]
@@ -86,7 +92,10 @@ def sweep(
                 ratio = visible[a, move]
                 for k in range(n_hidden):
                     ratio *= decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
-                if not (scaled - move < ratio.real * ratio.real + ratio.imag * ratio.imag):
+                weight = ratio.real * ratio.real + ratio.imag * ratio.imag
+                if powers[chain] != 1.0:
+                    weight = weight ** powers[chain]
+                if not (scaled - move < weight):
                     continue
                 accepted[chain] += 1
                 spins[chain, i] = -spins[chain, i]
@@ -101,7 +110,7 @@ def sweep(
             records[chain, record] = spins[chain]
 
 
-@_compiled
+@compiled
 def local_energies(
     spins: Spins,
     halves: Numbers,
@@ -131,26 +140,29 @@ def local_energies(
         energies: Output (n_samples,).
     """
     n_hidden = halves.shape[2]
-    for sample in range(spins.shape[0]):
+    n_samples = spins.shape[0]
+    for sample in range(n_samples):
         diagonal = 0.0
         for bond in range(bonds.shape[0]):
             diagonal += zz[bond] * spins[sample, bonds[bond, 0]] * spins[sample, bonds[bond, 1]]
-        total = visible[0, 0] * 0.0 + diagonal
+        energies[sample] = visible[0, 0] * 0.0 + diagonal
+    # A move's tables are read from memory once for a block of samples; for one sample at a time they would not fit.
+    for start in range(0, n_samples, _BLOCK):
         for move in range(moves.shape[0]):
             i = moves[move, 0]
             j = moves[move, 1]
-            if j >= 0 and spins[sample, i] == spins[sample, j]:
-                continue
-            a = (1 + spins[sample, i]) // 2
-            b = 1 - a
-            ratio = visible[a, move]
-            for k in range(n_hidden):
-                ratio *= decay[move, k] + up[move, k] * halves[sample, a, k] + down[move, k] * halves[sample, b, k]
-            total += amplitudes[move] * ratio
-        energies[sample] = total
+            for sample in range(start, min(start + _BLOCK, n_samples)):
+                if j >= 0 and spins[sample, i] == spins[sample, j]:
+                    continue
+                a = (1 + spins[sample, i]) // 2
+                b = 1 - a
+                ratio = visible[a, move]
+                for k in range(n_hidden):
+                    ratio *= decay[move, k] + up[move, k] * halves[sample, a, k] + down[move, k] * halves[sample, b, k]
+                energies[sample] += amplitudes[move] * ratio
 
 
-@_compiled
+@compiled
 def centred_gram(gram: Numbers, visible: NDArray[np.float32]) -> None:
     """Gram matrix of the centred derivatives of a dense RBM, in place, in two passes over one triangle.
 

@@ -3,7 +3,9 @@
 import hashlib
 import math
 
-from physics_engines.nqs.spec import SpinModelSpec
+from physics_engines.nqs.spec import GroundStateSpec, SpinModelSpec
+from physics_engines.nqs.spec.ground_state import SIZES
+from physics_engines.nqs.words.ground_state import ANSATZ
 from physics_engines.text import Text
 
 _BOUNDARIES = {"periodic": "周期境界", "open": "開放境界"}
@@ -114,6 +116,16 @@ def convention(spec: SpinModelSpec) -> Text:
         en=f"per site, {_formula(spec)}, {spins.en}, {_parameters(spec)}",
         ja=f"1サイトあたり、{_formula(spec)}, {spins.ja}, {_parameters(spec)}",
     )
+
+
+def network_label(spec: GroundStateSpec) -> Text:
+    """The ansatz and its sizes: "ViT, n_features = 16, n_layers = 2"."""
+    name = ANSATZ.shown[spec.ansatz]
+    if spec.model == "tv":
+        name = Text(en="Slater determinant × RBM", ja="スレーター行列式 × RBM")
+    signs = {"alpha": "α"}
+    sizes = [f"{signs.get(size, size)} = {getattr(spec, size)}" for size in SIZES if getattr(spec, size)]
+    return Text(en=", ".join([name.en, *sizes]), ja="、".join([name.ja, *sizes]))
 
 
 def reading(spec: SpinModelSpec) -> Text:

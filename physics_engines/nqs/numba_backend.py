@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs import kernels
-from physics_engines.nqs.ansatze import Ansatz, Parameters
-from physics_engines.nqs.ansatze.rbm import DenseRbm
+from physics_engines.nqs.ansatze import Parameters
+from physics_engines.nqs.ansatze.rbm import DenseRbm, Rbm
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
@@ -17,15 +17,13 @@ Numbers = NDArray[np.float64] | NDArray[np.complex128]
 class NumbaBackend:
     """See ``Backend``. The tables hold n_moves x n_hidden numbers and are made once per parameter set."""
 
-    def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian) -> None:
+    def __init__(self, ansatz: Rbm, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
 
     def set_parameters(self, parameters: Parameters) -> None:
         """See ``Backend``."""
         weights = self._ansatz.rbm_weights(parameters)
-        if weights is None:
-            raise TypeError("the compiled backend needs an ansatz with RBM weights")
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
         second = np.where(pairs, moves[:, 1], 0)
@@ -42,6 +40,7 @@ class NumbaBackend:
             self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
         self._weights = columns
         self._hidden = weights.hidden
+        self._bias = weights.visible
 
     def _angles(self, configurations: NDArray[np.int8]) -> Numbers:
         """Hidden angles theta, shape (n_samples, n_hidden)."""
@@ -51,22 +50,42 @@ class NumbaBackend:
 
     def _halves(self, configurations: NDArray[np.int8]) -> Numbers:
         """1 - tanh(theta) and 1 + tanh(theta), both with all their digits, shape (n_samples, 2, n_hidden)."""
-        theta = self._angles(configurations)
+        return self._halves_of(self._angles(configurations))
+
+    def _halves_of(self, theta: Numbers) -> Numbers:
+        """The same of hidden angles (..., n_hidden), shape (..., 2, n_hidden)."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = np.exp(2 * theta)
-            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=1))
+            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=-2))
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+        return self._logs(configurations, self._angles(configurations))
+
+    def _logs(self, configurations: NDArray[np.int8], theta: Numbers) -> Numbers:
+        """a . s + sum log cosh theta, without overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            folded = np.where(theta.real < 0, -theta, theta)
+            log_cosh = folded + np.log1p(np.exp(-2 * folded)) - np.log(2)
+            return cast(Numbers, configurations @ self._bias + log_cosh.sum(axis=-1))
 
     def sweep(
         self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
         """See ``Backend``."""
+        return self.sweep_tempered(configurations, uniforms, np.ones(len(configurations)))
+
+    def sweep_tempered(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64], powers: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Tempered``."""
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         kernels.sweep(
             configurations, self._halves(configurations), self._hamiltonian.moves,
             self._decay, self._up, self._down, self._growth, self._visible,
-            uniforms, records, proposed, accepted,
+            uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
         return records, proposed, accepted
 

@@ -10,12 +10,11 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient
-from physics_engines.nqs.sampling import Sample, draw, random_configurations
+from physics_engines.nqs.samplers import Metropolis, Sampler
+from physics_engines.nqs.sampling import Sample, draw
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import gamma_method
 
-N_DISCARD = 5
-"""Sweeps between a parameter update and the first recorded sample."""
 MOMENTUM = 0.9
 MAX_DISTANCE = 0.15
 """Trust region: longest Fubini-Study distance of one step."""
@@ -81,13 +80,28 @@ class RunState:
     trace: dict[str, NDArray[np.float64]]
 
 
-def initial_state(spec: GroundStateSpec, ansatz: Ansatz, hamiltonian: Hamiltonian, backend: Backend) -> RunState:
-    """Random small parameters and equilibrated chains, from the seed of the Spec."""
+def initial_state(
+    spec: GroundStateSpec,
+    ansatz: Ansatz,
+    hamiltonian: Hamiltonian,
+    backend: Backend,
+    sampler: Sampler | None = None,
+) -> RunState:
+    """Random small parameters and equilibrated chains, from the seed of the Spec.
+
+    Args:
+        spec: The calculation.
+        ansatz: Its wave function.
+        hamiltonian: Its tables.
+        backend: Evaluates the wave function.
+        sampler: Moves the chains; by the moves of the Hamiltonian where not given.
+    """
+    sampler = sampler or Metropolis(backend, hamiltonian, spec.n_chains)
     rng = np.random.Generator(np.random.PCG64(spec.seed))
     parameters = ansatz.initial_parameters(rng)
-    configurations = random_configurations(hamiltonian, spec.n_chains, rng)
-    backend.set_parameters(parameters)
-    draw(backend, configurations, 1, 20, rng)
+    configurations = sampler.start(rng)
+    sampler.set_parameters(parameters)
+    sampler.draw(configurations, 1, 20, rng)
     direction = np.zeros_like(parameters)
     start = Waypoint(0, parameters, direction, configurations.copy())
     return RunState(
@@ -106,17 +120,27 @@ def initial_state(spec: GroundStateSpec, ansatz: Ansatz, hamiltonian: Hamiltonia
     )
 
 
-def iterate(state: RunState, spec: GroundStateSpec, backend: Backend) -> None:
+def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler | None = None) -> None:
     """One iteration, in place: sample the current parameters, judge them, and step on or go back.
+
+    Args:
+        state: Of the run.
+        spec: The calculation.
+        backend: Evaluates the wave function.
+        sampler: Moves the chains; by the moves of the Hamiltonian where not given.
 
     Raises:
         EngineError: Too many steps in a row led to an energy or acceptance that is not finite or ran away.
     """
     backend.set_parameters(state.parameters)
     n_per_chain = -(-spec.n_samples // spec.n_chains)
-    sample = draw(backend, state.configurations, n_per_chain, N_DISCARD, state.rng)
+    if sampler is None:
+        sample = draw(backend, state.configurations, n_per_chain, spec.n_discard, state.rng)
+    else:
+        sampler.set_parameters(state.parameters)
+        sample = sampler.draw(state.configurations, n_per_chain, spec.n_discard, state.rng)
     energies = backend.local_energies(sample.flat)
-    row = _measure(energies.reshape(spec.n_chains, n_per_chain), spec.n_sites, sample.acceptance)
+    row = _measure(energies, spec.n_sites, sample)
     if not is_acceptable(row, state):
         _go_back(state, row)
         return
@@ -135,15 +159,17 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend) -> None:
     _record(state, {**row, "step": step * direction.speed, "rejected": 0.0})
 
 
-def _measure(
-    energies: NDArray[np.float64] | NDArray[np.complex128], n_sites: int, acceptance: float
-) -> dict[str, float]:
+def _measure(energies: NDArray[np.float64] | NDArray[np.complex128], n_sites: int, sample: Sample) -> dict[str, float]:
     """Energy per site, its error, variance per site and acceptance; NaN where the energies are not finite."""
+    acceptance = sample.acceptance
     with np.errstate(over="ignore", invalid="ignore"):
-        variance = float(np.mean(np.abs(energies - energies.mean()) ** 2)) / n_sites
+        variance = float(sample.average(np.abs(energies - sample.average(energies)) ** 2).real) / n_sites
     if not np.isfinite(variance):
         return {"energy": np.nan, "error": np.nan, "variance": np.nan, "acceptance": acceptance}
-    analysis = gamma_method(energies.real / n_sites)
+    if sample.weights is not None:
+        energy = float(sample.average(energies).real) / n_sites
+        return {"energy": energy, "error": 0.0, "variance": variance, "acceptance": acceptance}
+    analysis = gamma_method(energies.real.reshape(sample.shape) / n_sites)
     return {"energy": analysis.mean, "error": analysis.error, "variance": variance, "acceptance": acceptance}
 
 
@@ -198,7 +224,9 @@ def _direction(
     shift = spec.diag_shift * max(1.0, 10 * (1 - progress / _WARM_UP))
     for attempt in range(6):
         try:
-            return natural_gradient(derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM)
+            return natural_gradient(
+                derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM, sample.weights
+            )
         except np.linalg.LinAlgError:
             continue
     raise EngineError(

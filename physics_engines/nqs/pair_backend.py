@@ -3,12 +3,14 @@
 from typing import cast
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from physics_engines.nqs import pair_kernels
 from physics_engines.nqs.ansatze.base import Parameters
-from physics_engines.nqs.ansatze.pair_product import PairProduct
+from physics_engines.nqs.ansatze.pair_product import PairState
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
+from physics_engines.nqs.evaluator import Evaluator
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
 Reals = NDArray[np.float64]
@@ -21,7 +23,7 @@ class PairBackend:
         worst_deviation: Largest relative deviation so far of an updated amplitude from a fresh one.
     """
 
-    def __init__(self, ansatz: PairProduct, hamiltonian: Hamiltonian) -> None:
+    def __init__(self, ansatz: PairState, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
         self.worst_deviation = 0.0
@@ -30,6 +32,7 @@ class PairBackend:
         self._moves = np.ascontiguousarray(hamiltonian.moves)
         self._moved, self._turned = self._moves_of_images()
         self._signs = self._move_signs()
+        self._plain = Evaluator(ansatz)
         self._known: tuple[NDArray[np.int8], Reals, Reals] | None = None
 
     def _moves_of_images(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -81,6 +84,7 @@ class PairBackend:
             self._down = np.where(shift > 0, 0, -sinh)
             self._growth = np.ascontiguousarray(np.stack([np.exp(shift), np.exp(-shift)], axis=1))
         self._known = None
+        self._plain.set_parameters(parameters)
 
     def _identity_gather(self) -> NDArray[np.int64]:
         n = self._ansatz.n_sites
@@ -131,6 +135,11 @@ class PairBackend:
             derivatives = np.delete(derivatives, slice(first, first + ansatz.n_features), axis=1)
         self._known = (configurations.copy(), energies, derivatives)
         return energies, derivatives
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> NDArray[np.complex128]:
+        """See ``Backend``; by the plain path."""
+        values = self._plain.log_psi(torch.as_tensor(configurations))
+        return np.asarray(values.numpy(), dtype=np.complex128)
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Reals:
         """See ``Backend``."""

@@ -19,7 +19,7 @@ lists r, d, Y, Z, since the image acts on f and on the weights instead.
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.nqs.kernels import _compiled
+from physics_engines.nqs.kernels import compiled
 
 Spins = NDArray[np.int8]
 Integers = NDArray[np.int64]
@@ -34,7 +34,7 @@ _SMALL = 1e-3
 """Ratio below which an accepted move is followed by a fresh inversion: the update lost that many digits."""
 
 
-@_compiled
+@compiled
 def _place(spins: Spins, is_spin: bool, n_sites: int, sites: Integers, slot: Integers) -> None:
     """Number the particles: sites[0] up then empty of up, sites[1] down then empty of down; slot is the inverse.
 
@@ -67,7 +67,7 @@ def _place(spins: Spins, is_spin: bool, n_sites: int, sites: Integers, slot: Int
                 empty += 1
 
 
-@_compiled
+@compiled
 def _invert(matrix: Reals, swap: Integers) -> tuple[float, float]:
     """Gauss-Jordan inversion in place with row pivoting; returns sign and log|det|."""
     n = matrix.shape[0]
@@ -106,7 +106,7 @@ def _invert(matrix: Reals, swap: Integers) -> tuple[float, float]:
     return sign, log_det
 
 
-@_compiled
+@compiled
 def _determinant(
     f: Reals, orbitals: Reals, sites: Integers, n_up: int, n_down: int, inverse: Reals, swap: Integers
 ) -> tuple[float, float]:
@@ -120,7 +120,7 @@ def _determinant(
     return _invert(inverse, swap)
 
 
-@_compiled
+@compiled
 def _tabulate(
     f: Reals, orbitals: Reals, sites: Integers, n_up: int, n_down: int, inverse: Reals, swap: Integers, tableau: Reals
 ) -> tuple[float, float, bool]:
@@ -153,7 +153,7 @@ def _tabulate(
     return sign, log_det, False
 
 
-@_compiled
+@compiled
 def _pivot(tableau: Reals, row: int, column: int) -> None:
     """Exchange one output with one input of the tableau."""
     inverse = 1.0 / tableau[row, column]
@@ -170,7 +170,7 @@ def _pivot(tableau: Reals, row: int, column: int) -> None:
     # With the entry of the pivot column cleared first, the loop above left factor * inverse there.
 
 
-@_compiled
+@compiled
 def _pivot_pair(tableau: Reals, b: int, c: int, a: int, e: int) -> None:
     """Exchange of an up and a down particle: outputs (x_b, y_c) with inputs (y_a, x_e), kept in their places."""
     p, q, r, s = tableau[b, a], tableau[b, e], tableau[c, a], tableau[c, e]
@@ -196,7 +196,7 @@ def _pivot_pair(tableau: Reals, b: int, c: int, a: int, e: int) -> None:
     tableau[c, a], tableau[c, e] = i01, i00
 
 
-@_compiled
+@compiled
 def _ratio(
     tableau: Reals, slot: Integers, i: int, j: int, is_spin: bool, n_sites: int, n_up: int, first_is_filled: bool
 ) -> float:
@@ -213,7 +213,7 @@ def _ratio(
     return float(ratio)
 
 
-@_compiled
+@compiled
 def _carry_out(
     tableau: Reals, slot: Integers, i: int, j: int, is_spin: bool, n_sites: int, n_up: int, first_is_filled: bool
 ) -> None:
@@ -227,7 +227,7 @@ def _carry_out(
         _pivot(tableau, slot[1, start - n_sites], n_up + slot[1, end - n_sites])
 
 
-@_compiled
+@compiled
 def _relabel(
     sites: Integers, slot: Integers, i: int, j: int, is_spin: bool, n_sites: int, n_up: int, n_down: int,
     first_is_filled: bool,
@@ -248,7 +248,7 @@ def _relabel(
         sites[role, n_filled + c] = source
 
 
-@_compiled
+@compiled
 def _fresh_ratio(
     f: Reals, orbitals: Reals, sites: Integers, slot: Integers, n_up: int, n_down: int, i: int, j: int, is_spin: bool,
     first_is_filled: bool, sign: float, log_det: float, inverse: Reals, swap: Integers,
@@ -261,7 +261,7 @@ def _fresh_ratio(
     return float(sign * new_sign * np.exp(new_log - log_det))
 
 
-@_compiled
+@compiled
 def _angles(spins: Spins, gather: Integers, features: Reals, bias: Reals, halves: Reals) -> float:
     """1 -+ tanh(theta) of one image into ``halves`` (2, n_hidden); returns sum log cosh(theta)."""
     n_features, n_visible = features.shape
@@ -280,7 +280,7 @@ def _angles(spins: Spins, gather: Integers, features: Reals, bias: Reals, halves
     return total
 
 
-@_compiled
+@compiled
 def _refresh(
     spins: Spins, is_spin: bool, n_up: int, n_down: int, f: Reals, orbitals: Reals, characters: Reals,
     gather: Integers, features: Reals, bias: Reals,
@@ -306,7 +306,7 @@ def _refresh(
     return float(largest + np.log(abs(total)))
 
 
-@_compiled
+@compiled
 def _rbm_ratio(halves: Reals, decay: Reals, up: Reals, down: Reals, a: int) -> float:
     b = 1 - a
     ratio = 1.0
@@ -315,7 +315,7 @@ def _rbm_ratio(halves: Reals, decay: Reals, up: Reals, down: Reals, a: int) -> f
     return float(ratio)
 
 
-@_compiled
+@compiled
 def sweep(
     spins: Spins, is_spin: bool, n_up: int, n_down: int, f: Reals, orbitals: Reals, characters: Reals,
     gather: Integers, features: Reals, bias: Reals,
@@ -430,7 +430,7 @@ def sweep(
     return worst
 
 
-@_compiled
+@compiled
 def evaluate(
     spins: Spins, is_spin: bool, n_up: int, n_down: int, f: Reals, orbitals: Reals, characters: Reals,
     gather: Integers, features: Reals, bias: Reals,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.nqs.derivatives import LogDerivatives, lower_product
+from physics_engines.nqs.derivatives import LogDerivatives, WeightedDerivatives, lower_product
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -33,11 +33,13 @@ def natural_gradient(
     shift: float,
     previous: Numbers | None = None,
     momentum: float = 0.0,
+    weights: NDArray[np.float64] | None = None,
 ) -> Direction:
     """Solve (S + shift) v = F + shift momentum v_previous for the direction v.
 
-    S = <O^dagger O> and F = <O^dagger E> of the centred derivatives. In parameter space when there are at most as
-    many parameters as samples, in sample space otherwise; both give the same vector.
+    S = <O^dagger O> and F = <O^dagger E> of the centred derivatives; for real parameters of a complex amplitude,
+    their real parts. In parameter space when there are at most as many parameters as rows of derivatives, in sample
+    space otherwise; both give the same vector.
 
     Args:
         derivatives: Centred logarithmic derivatives of the samples.
@@ -45,16 +47,22 @@ def natural_gradient(
         shift: Diagonal shift added to S.
         previous: Direction of the step before, shape (n_parameters,).
         momentum: Share of the previous direction kept where the samples say nothing.
+        weights: Shape (n_samples,), probabilities of the configurations where they are no random sample.
 
     Raises:
         numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
     """
-    n_samples, n_parameters = derivatives.shape
+    n_rows, n_parameters = derivatives.shape
+    n_samples = derivatives.n_samples
     if not np.isfinite(local_energies).all():
         raise np.linalg.LinAlgError("a local energy is not finite")
-    residual = local_energies - local_energies.mean()
+    if weights is None:
+        residual = derivatives.rows(local_energies - local_energies.mean())
+    else:
+        derivatives = WeightedDerivatives(derivatives, weights)
+        residual = derivatives.rows(local_energies)
     kept = None if previous is None or momentum == 0.0 else momentum * previous
-    if n_parameters <= n_samples:
+    if n_parameters <= n_rows:
         matrix = derivatives.matrix()
         force = derivatives.adjoint(residual)
         if kept is not None:

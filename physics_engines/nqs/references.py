@@ -5,9 +5,8 @@ All per site, in units of J, in the conventions of ``physics_engines.nqs.spec``.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from physics_engines.estimate import Estimate, Exactness
+from physics_engines.nqs.bethe import bethe_chain_energy, ising_chain_energy, xx_chain_energy
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.text import Text
@@ -49,76 +48,58 @@ _SQUARE: dict[tuple[tuple[int, ...], float], _Row] = {
 }
 
 
-def bethe_chain_energy(n_sites: int) -> float:
-    """Ground-state energy per site of the periodic spin-1/2 Heisenberg chain, H = sum S·S.
-
-    Solves the Bethe equations N 2 arctan(2 l_j) = 2 pi I_j + sum_k 2 arctan(l_j - l_k) by Newton's method;
-    E = N/4 - sum_j (1/2) / (l_j^2 + 1/4). H. Bethe, Z. Phys. 71, 205 (1931).
-
-    Args:
-        n_sites: Even number of at least 4; with 2 sites the ring would count its only bond twice.
-    """
-    if n_sites < 4 or n_sites % 2:
-        raise ValueError(f"the periodic chain needs an even number of at least 4 sites, not {n_sites}")
-    half = n_sites // 2
-    numbers = np.arange(half) - (half - 1) / 2
-    rapidities = np.arcsinh(np.tan(np.pi * numbers / n_sites)) / np.pi
-    for _ in range(100):
-        difference = rapidities[:, None] - rapidities[None, :]
-        residual = 2 * n_sites * np.arctan(2 * rapidities) - 2 * np.pi * numbers - 2 * np.arctan(difference).sum(axis=1)
-        kernel = 2 / (1 + difference**2)
-        jacobian = kernel + np.diag(4 * n_sites / (1 + 4 * rapidities**2) - kernel.sum(axis=1))
-        step = np.linalg.solve(jacobian, residual)
-        rapidities = rapidities - step
-        if np.abs(step).max() < 1e-14:
-            break
-    return float(0.25 - np.sum(0.5 / (rapidities**2 + 0.25)) / n_sites)
-
-
-def ising_chain_energy(n_sites: int, field: float) -> float:
-    """Ground-state energy per site of the periodic transverse-field Ising chain, J = 1, Pauli matrices.
-
-    E / N = -(1/N) sum_k sqrt(1 + h^2 - 2 h cos k), k = (2 m + 1) pi / N (free fermions, antiperiodic sector).
-    P. Pfeuty, Ann. Phys. 57, 79 (1970).
-
-    Args:
-        n_sites: At least 3; with 2 sites the ring would count its only bond twice.
-        field: Transverse field h in units of J.
-    """
-    if n_sites < 3:
-        raise ValueError(f"the periodic chain needs at least 3 sites, not {n_sites}")
-    k = (2 * np.arange(n_sites) + 1) * np.pi / n_sites
-    return float(-np.sqrt(1 + field**2 - 2 * field * np.cos(k)).mean())
-
-
 def _find(spec: SpinModelSpec) -> _Row | None:
-    if spec.boundary != "periodic" or spec.model not in ("heisenberg", "j1j2", "tfim"):
+    if spec.model == "couplings":
         return None
-    if spec.lattice == "square":
-        is_ground_state = spec.total_sz == 0 and spec.exchange == "antiferromagnetic"
-        return _SQUARE.get((spec.shape, spec.j2)) if is_ground_state else None
-    if spec.lattice != "chain":
-        return None
-    return _find_ising_chain(spec) if spec.model == "tfim" else _find_chain(spec)
+    if spec.model == "heisenberg" and spec.exchange == "ferromagnetic":
+        return _aligned(spec)
+    if spec.lattice == "chain":
+        return _find_ising_chain(spec) if spec.model == "tfim" else _find_chain(spec)
+    is_tabulated = spec.lattice == "square" and spec.boundary == "periodic" and spec.model in ("heisenberg", "j1j2")
+    if is_tabulated and spec.total_sz == 0 and spec.exchange == "antiferromagnetic":
+        return _SQUARE.get((spec.shape, spec.j2))
+    return None
+
+
+def _aligned(spec: SpinModelSpec) -> _Row:
+    """All spins parallel: the multiplet S = N/2 of the ferromagnet has a state in every sector."""
+    from physics_engines.lattices import Lattice
+
+    n_bonds = len(Lattice(spec.shape, spec.boundary, spec.lattice).neighbours)
+    source = Text(en=f"parallel spins, {n_bonds} bonds of -1/4", ja=f"平行なスピン、{n_bonds} 本のボンドが各 -1/4")
+    return _Row(-n_bonds / 4 / spec.n_sites, None, "exact", source)
 
 
 def _find_ising_chain(spec: SpinModelSpec) -> _Row | None:
     # On two sublattices the sign of J can be turned away; an odd ring of the antiferromagnet is frustrated.
-    if spec.n_sites < 3 or (spec.exchange == "antiferromagnetic" and spec.n_sites % 2):
+    if spec.boundary == "open" or spec.n_sites < 3 or (spec.exchange == "antiferromagnetic" and spec.n_sites % 2):
         return None
     source = Text(en="free fermions (Pfeuty 1970)", ja="自由フェルミオン（Pfeuty 1970）")
     return _Row(ising_chain_energy(spec.n_sites, spec.field), None, "exact", source)
 
 
 def _find_chain(spec: SpinModelSpec) -> _Row | None:
-    n_sites = spec.n_sites
-    if spec.exchange != "antiferromagnetic" or spec.total_sz != 0:
+    n_sites, n_up = spec.n_sites, spec.n_up
+    is_ring = spec.boundary == "periodic"
+    if n_up is None or (is_ring and n_sites < 3):
         return None
-    if spec.j2 == 0 and n_sites >= 4:
-        number = n_sites // 2
+    if spec.model == "xxz" and spec.delta == 0:
+        source = Text(
+            en="free fermions (Lieb, Schultz, Mattis 1961)", ja="自由フェルミオン（Lieb, Schultz, Mattis 1961）"
+        )
+        sign = 1.0 if spec.exchange == "antiferromagnetic" else -1.0
+        return _Row(xx_chain_energy(n_sites, n_up, is_periodic=is_ring, sign=sign), None, "exact", source)
+    if spec.exchange != "antiferromagnetic" or n_sites % 2:
+        return None
+    if is_ring and n_sites >= 4 and spec.j2 == 0 and spec.delta > -1:
+        number = min(n_up, n_sites - n_up)
+        try:
+            energy = bethe_chain_energy(n_sites, spec.delta, number)
+        except ArithmeticError:
+            return None
         source = Text(en=f"Bethe ansatz, {number} equations", ja=f"ベーテ仮説、{number} 本の方程式")
-        return _Row(bethe_chain_energy(n_sites), None, "exact", source)
-    if spec.model == "j1j2" and spec.j2 == 0.5 and n_sites >= 6:
+        return _Row(energy, None, "exact", source)
+    if spec.model == "j1j2" and spec.j2 == 0.5 and spec.total_sz == 0 and n_sites >= 6:
         source = Text(
             en="Majumdar-Ghosh point, product of singlets (1969)",
             ja="マジュンダー・ゴーシュ点、一重項の積（1969）",

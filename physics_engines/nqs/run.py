@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from physics_engines.errors import EngineError, Interrupted
 from physics_engines.estimate import Estimate
 from physics_engines.nqs import checkpoint
-from physics_engines.nqs.ansatze import Parameters, build_ansatz
+from physics_engines.nqs.ansatze import Ansatz, Parameters, build_ansatz
+from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
-from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.optimisation import RunState, initial_state, is_acceptable, iterate
+from physics_engines.nqs.samplers import Sampler, build_sampler
 from physics_engines.nqs.spec import GroundStateSpec
+from physics_engines.nqs.symmetry import Projection, Sector, build_projection
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
@@ -73,20 +76,76 @@ def ground_state(
         InvalidInput: The restart file belongs to another calculation, or there is no such device.
         EngineError: The optimisation cannot go on (too many rejected steps in a row).
     """
+    ansatz = build_ansatz(spec)
+    hamiltonian = build_hamiltonian(spec)
+    plain = build_stage(spec, ansatz, hamiltonian, backend, device)
+    projected = project(ansatz, spec, hamiltonian)
+    final = plain if projected is ansatz else build_stage(spec, projected, hamiltonian, backend, device)
+    identity = f"{spec.digest()}:{type(plain.backend).__name__}:{device}"
+    return optimise_and_measure(spec, hamiltonian, Stages(ansatz, plain, final, final), identity, monitor)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What evaluates and what samples a wave function.
+
+    Attributes:
+        backend: Local energies and derivatives.
+        sampler: Configurations.
+    """
+
+    backend: Backend
+    sampler: Sampler
+
+
+def build_stage(
+    spec: GroundStateSpec, ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = "auto", device: str = "cpu"
+) -> Stage:
+    """Backend and sampler of an ansatz as a Spec names them."""
+    backend = build_backend(ansatz, hamiltonian, name, device)
+    return Stage(backend, build_sampler(spec, ansatz, hamiltonian, backend, name, device))
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What evaluates the wave function in the stages of a run.
+
+    Attributes:
+        ansatz: Where the initial parameters come from.
+        early: Before ``spec.projected_from``.
+        late: After it.
+        final: For the final measurement.
+    """
+
+    ansatz: Ansatz
+    early: Stage
+    late: Stage
+    final: Stage
+
+
+def optimise_and_measure(
+    spec: GroundStateSpec, hamiltonian: Hamiltonian, stages: Stages, identity: str, monitor: Monitor | None = None
+) -> GroundStateResult:
+    """Optimise from the seed or the restart file, then measure; raises what ``ground_state`` raises.
+
+    Args:
+        spec: Sampling and optimisation.
+        hamiltonian: Its model.
+        stages: Evaluators; those of the optimisation may add to the local energies what is to be minimised with them.
+        identity: Names the calculation in the restart file.
+        monitor: Progress, interruption and restart file.
+    """
     import scipy.linalg  # noqa: F401  # its BLAS must be loaded before its threads can be limited
     from threadpoolctl import threadpool_limits
 
     monitor = monitor or Monitor()
-    ansatz = build_ansatz(spec)
-    hamiltonian = build_hamiltonian(spec)
-    evaluator = build_backend(ansatz, hamiltonian, backend, device)
-    identity = f"{spec.digest()}:{type(evaluator).__name__}:{device}"
     with threadpool_limits(1):
         state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
         if state is None:
-            state = initial_state(spec, ansatz, hamiltonian, evaluator)
-        _optimise(state, spec, evaluator, monitor, identity)
-        parameters, final = _final_measurement(state, spec, evaluator)
+            first = stages.late if spec.projected_from == 0 else stages.early
+            state = initial_state(spec, stages.ansatz, hamiltonian, first.backend, first.sampler)
+        _optimise(state, spec, stages, monitor, identity)
+        parameters, final = _final_measurement(state, spec, stages.final)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -96,11 +155,36 @@ def ground_state(
         acceptance=final.acceptance,
         trace=state.trace,
         parameters=parameters,
-        configurations=state.configurations,
+        configurations=stages.final.sampler.targets(state.configurations),
     )
 
 
-def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor: Monitor, identity: str) -> None:
+def has_tied_weights(spec: GroundStateSpec) -> bool:
+    """True when the ansatz is invariant under all translations in the basis of the Hamiltonian."""
+    return spec.ansatz.startswith(("rbm_symmetric", "rbm_space_group"))
+
+
+def projection_of(spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Projection | None:
+    """The projection onto the sector of a Spec, or None where there is nothing to project.
+
+    Raises:
+        InvalidInput: There is no such sector, or the ansatz cannot carry it.
+    """
+    sector = Sector(spec.momentum or None, None if spec.irrep == "none" else spec.irrep, spec.spin_flip)
+    return build_projection(hamiltonian, sector, tied=has_tied_weights(spec))
+
+
+def project(ansatz: Ansatz, spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Ansatz:
+    """The ansatz projected onto the sector of a Spec; the ansatz itself where none is given.
+
+    Raises:
+        InvalidInput: There is no such sector, or the ansatz cannot carry it.
+    """
+    projection = projection_of(spec, hamiltonian)
+    return ansatz if projection is None else Projected(ansatz, projection)
+
+
+def _optimise(state: RunState, spec: GroundStateSpec, stages: Stages, monitor: Monitor, identity: str) -> None:
     """Iterate to the end, saving now and then and when asked to stop."""
     saved = time.monotonic()
     while state.iteration < spec.n_iterations:
@@ -108,7 +192,9 @@ def _optimise(state: RunState, spec: GroundStateSpec, backend: Backend, monitor:
             _save(state, monitor, identity)
             kept = f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
             raise Interrupted(f"stopped after {state.iteration} of {spec.n_iterations} iterations{kept}")
-        iterate(state, spec, backend)
+        is_projected = state.iteration >= spec.projected_from * spec.n_iterations
+        stage = stages.late if is_projected else stages.early
+        iterate(state, spec, stage.backend, stage.sampler)
         _report(state, spec, monitor)
         if time.monotonic() - saved > _SAVE_INTERVAL:
             _save(state, monitor, identity)
@@ -140,17 +226,18 @@ def _report(state: RunState, spec: GroundStateSpec, monitor: Monitor) -> None:
     )
 
 
-def _final_measurement(state: RunState, spec: GroundStateSpec, backend: Backend) -> tuple[Parameters, Measurement]:
+def _final_measurement(state: RunState, spec: GroundStateSpec, stage: Stage) -> tuple[Parameters, Measurement]:
     """Measure the last parameters; the last step was never judged, so a bad one is undone first."""
     for parameters, configurations in (
         (state.parameters, state.configurations),
         (state.last.parameters, state.last.configurations.copy()),
         (state.anchor.parameters, state.anchor.configurations.copy()),
     ):
-        backend.set_parameters(parameters)
-        final = measure(backend, configurations, spec, state.rng)
+        stage.backend.set_parameters(parameters)
+        stage.sampler.set_parameters(parameters)
+        final = measure(stage.backend, configurations, spec, state.rng, stage.sampler)
         if np.isfinite(final.energies).all():
-            energy = float(final.energies.real.mean()) / spec.n_sites
+            energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
                 state.configurations = configurations
                 return parameters, final

@@ -1,6 +1,7 @@
 """Markov chains over spin configurations: start, random streams, samples."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
 _BLOCK = 2**21
 """Random numbers drawn at a time."""
 
@@ -19,15 +21,29 @@ class Sample:
     Attributes:
         configurations: int8, shape (n_chains, n_per_chain, n_sites).
         acceptance: Accepted share of the proposals that change the configuration; NaN when there was none.
+        weights: Shape (n_samples,), the probabilities of ``flat`` where the sample is no random one but all states of
+            the sector; None where every configuration counts alike.
     """
 
     configurations: NDArray[np.int8]
     acceptance: float
+    weights: NDArray[np.float64] | None = None
 
     @property
     def flat(self) -> NDArray[np.int8]:
         """All configurations, chain after chain, shape (n_samples, n_sites)."""
         return self.configurations.reshape(-1, self.configurations.shape[-1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_chains, n_per_chain)."""
+        return self.configurations.shape[0], self.configurations.shape[1]
+
+    def average(self, values: Numbers) -> Numbers:
+        """Mean of values over the sample, (n_samples, ...) to (...): weighted where there are weights."""
+        if self.weights is None:
+            return cast(Numbers, values.mean(axis=0))
+        return cast(Numbers, np.tensordot(self.weights, values, axes=1))
 
 
 def random_configurations(hamiltonian: Hamiltonian, n_chains: int, rng: np.random.Generator) -> NDArray[np.int8]:

@@ -5,6 +5,7 @@ import pytest
 
 from physics_engines.errors import InvalidInput
 from physics_engines.lattices import Lattice, is_bipartite
+from physics_engines.lattices.irreps import point_group_characters
 from physics_engines.lattices.shape import BONDS_PER_CELL
 
 
@@ -81,6 +82,65 @@ def test_translations_form_the_group_of_the_torus(shape: tuple[int, ...]) -> Non
     closed = {tuple(row) for row in moves.tolist()}
     assert all(tuple(a[b].tolist()) in closed for a in moves for b in moves)
     assert len(Lattice(shape, "open").translations) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "boundary", "order", "fixed"),
+    [
+        ((8,), "periodic", 16, 2),
+        ((7,), "periodic", 14, 2),
+        ((8,), "open", 2, 2),
+        ((4, 4), "periodic", 8 * 16, 8),
+        ((6, 6), "periodic", 8 * 36, 8),
+        ((3, 4), "periodic", 4 * 12, 4),
+        ((4, 4), "open", 8, 8),
+        ((3, 4), "open", 4, 4),
+        ((3, 3), "triangular", 12 * 9, 12),
+        ((4, 4), "triangular", 12 * 16, 12),
+        ((3, 3), "honeycomb", 12 * 9, 12),
+        ((3, 3), "kagome", 12 * 9, 12),
+        ((2, 3), "honeycomb", 2 * 6, 2),
+    ],
+)
+def test_space_groups_have_the_right_order(shape: tuple[int, ...], boundary: str, order: int, fixed: int) -> None:
+    is_kind = boundary not in ("periodic", "open")
+    lattice = Lattice(shape, "periodic", boundary) if is_kind else Lattice(shape, boundary)
+    assert lattice.space_group.order == len(lattice.space_group.distinct) == order
+    assert lattice.point_group.order == fixed
+    assert np.array_equal(lattice.space_group.permutations[0], np.arange(lattice.n_sites))
+
+
+def test_motions_that_act_alike_on_a_small_cluster_are_told_apart() -> None:
+    group = Lattice((2, 4)).space_group
+    assert group.order == 4 * 8 and len(group.distinct) == 16
+
+
+@pytest.mark.parametrize(
+    ("shape", "boundary"), [((6,), "periodic"), ((3, 4), "periodic"), ((4, 4), "periodic"), ((3, 3), "open")]
+)
+def test_space_groups_close_and_keep_the_bonds(shape: tuple[int, ...], boundary: str) -> None:
+    lattice = Lattice(shape, boundary)
+    moves = lattice.space_group.distinct
+    rows = {tuple(row) for row in moves.tolist()}
+    assert all(tuple(row) in rows for a in moves[:12] for row in a[moves].tolist())
+    for bonds in (lattice.neighbours, lattice.next_neighbours):
+        kept = {frozenset(bond) for bond in bonds.tolist()}
+        assert all({frozenset(pair) for pair in move[bonds].tolist()} == kept for move in moves)
+    assert {tuple(row) for row in lattice.translations.tolist()} <= rows
+
+
+@pytest.mark.parametrize("shape", [(6,), (4, 4), (3, 4)])
+def test_characters_are_homomorphisms(shape: tuple[int, ...]) -> None:
+    group = Lattice(shape).point_group
+    number = {tuple(row): index for index, row in enumerate(group.permutations.tolist())}
+    names = ("A1", "A2") if len(shape) == 1 else ("A1", "A2", "B1", "B2")
+    tables = [point_group_characters(group, name) for name in names]
+    for i, a in enumerate(group.permutations):
+        for j, b in enumerate(group.permutations):
+            product_ = number[tuple(a[b].tolist())]
+            assert all(table[product_] == table[i] * table[j] for table in tables)
+    overlaps = np.array(tables) @ np.array(tables).T
+    assert np.array_equal(overlaps, group.order * np.eye(len(names)))
 
 
 SHELLS = {"triangular": (6, 6), "honeycomb": (3, 6), "kagome": (4, 4)}

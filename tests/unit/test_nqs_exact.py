@@ -4,7 +4,7 @@ from scipy import sparse
 
 from physics_engines.lattices import Lattice
 from physics_engines.nqs import ExactSpec, exact_ground_state, reference_energy
-from physics_engines.nqs.references import bethe_chain_energy, ising_chain_energy
+from physics_engines.nqs.bethe import bethe_chain_energy, ising_chain_energy, xx_chain_energy
 
 X = np.array([[0, 1], [1, 0]], dtype=complex)
 Y = np.array([[0, -1j], [1j, 0]])
@@ -133,6 +133,91 @@ def test_bethe_ansatz_reproduces_known_energies(n_sites: int, energy: float) -> 
 def test_bethe_ansatz_equals_diagonalisation(n_sites: int) -> None:
     exact = exact_ground_state(ExactSpec(lattice="chain", shape=n_sites)).energy_per_site.value
     assert bethe_chain_energy(n_sites) == pytest.approx(exact, abs=1e-12)
+
+
+@pytest.mark.parametrize("n_sites", [4, 6, 8, 10])
+@pytest.mark.parametrize("delta", [-0.95, -0.6, -0.1, 0.0, 0.3, 0.999, 1.0, 1.001, 1.5, 4.0, 20.0])
+def test_bethe_ansatz_of_the_xxz_ring_equals_diagonalisation_in_every_sector(n_sites: int, delta: float) -> None:
+    for sz in range(n_sites // 2 + 1):
+        spec = ExactSpec(model="xxz", lattice="chain", shape=n_sites, delta=delta, total_sz=sz)
+        exact = exact_ground_state(spec).energy_per_site.value
+        assert bethe_chain_energy(n_sites, delta, n_sites // 2 - sz) == pytest.approx(exact, abs=1e-11)
+
+
+def test_bethe_ansatz_approaches_the_infinite_chain() -> None:
+    """ln 2 - 1/4 of Hulthen, and -1/pi of the XX chain, with corrections of order 1/N^2."""
+    assert bethe_chain_energy(512) == pytest.approx(0.25 - np.log(2), abs=2e-5)
+    assert bethe_chain_energy(512, 0.0) == pytest.approx(-1 / np.pi, abs=5e-6)
+    assert bethe_chain_energy(512, 1e4) / 1e4 == pytest.approx(-0.25, abs=1e-6)
+    for arguments in ((5,), (2,), (8, -1.0), (8, 0.5, 5)):
+        with pytest.raises(ValueError, match=r"must be|needs"):
+            bethe_chain_energy(*arguments)
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "open"])
+@pytest.mark.parametrize("exchange", ["antiferromagnetic", "ferromagnetic"])
+@pytest.mark.parametrize("n_sites", [3, 4, 7, 8])
+def test_free_fermions_of_the_xx_chain_equal_diagonalisation(n_sites: int, exchange: str, boundary: str) -> None:
+    for n_up in range(n_sites + 1):
+        spec = ExactSpec(
+            model="xxz", lattice="chain", shape=n_sites, delta=0.0, boundary=boundary, exchange=exchange,
+            total_sz=n_up - n_sites / 2,
+        )  # fmt: skip
+        exact = exact_ground_state(spec).energy_per_site.value
+        reference = reference_energy(spec)
+        assert reference is not None and reference.value == pytest.approx(exact, abs=1e-12)
+        sign = 1.0 if exchange == "antiferromagnetic" else -1.0
+        assert xx_chain_energy(n_sites, n_up, is_periodic=boundary == "periodic", sign=sign) == reference.value
+
+
+@pytest.mark.parametrize("fields", MODELS, ids=lambda fields: "-".join(str(v) for k, v in fields.items()))
+def test_every_exact_reference_is_the_diagonalised_energy(fields: dict) -> None:
+    spec = ExactSpec(**fields)
+    reference = reference_energy(spec)
+    if reference is not None and reference.exactness == "exact":
+        assert reference.value == pytest.approx(exact_ground_state(spec).energy_per_site.value, abs=1e-11)
+
+
+@pytest.mark.parametrize("kind", ["square", "triangular", "honeycomb", "kagome"])
+def test_the_ferromagnet_has_parallel_spins_in_every_sector(kind: str) -> None:
+    for sz in (0, 1):
+        spec = ExactSpec(lattice=kind, shape="2x2", exchange="ferromagnetic", boundary="open", total_sz=sz, coupling=2)
+        reference = reference_energy(spec)
+        assert reference is not None and "parallel" in reference.method.en
+        assert exact_ground_state(spec).energy_per_site.value == pytest.approx(reference.value, abs=1e-12)
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "open"])
+def test_majumdar_ghosh_chains_are_products_of_singlets(boundary: str) -> None:
+    spec = ExactSpec(model="j1j2", lattice="chain", shape=10, boundary=boundary)
+    reference = reference_energy(spec)
+    assert reference is not None and reference.value == -0.375
+    assert exact_ground_state(spec).energy_per_site.value == pytest.approx(-0.375, abs=1e-12)
+
+
+def test_limits_of_the_models_are_each_other() -> None:
+    def energy(**fields: object) -> float:
+        return exact_ground_state(ExactSpec(**fields)).energy_per_site.value
+
+    for place in ({"lattice": "triangular", "shape": "2x3"}, {"lattice": "kagome", "shape": "2x2"}):
+        assert energy(model="xxz", delta=1.0, **place) == pytest.approx(energy(**place), abs=1e-12)
+        assert energy(model="j1j2", j2=0.0, **place) == pytest.approx(energy(**place), abs=1e-12)
+    # Every pair of the 2x2 triangular torus is a bond: H = (S(S + 1) - 3) / 2 with S = 0, and S = 1 in S^z = 1.
+    assert energy(lattice="triangular", shape="2x2") == pytest.approx(-1.5 / 4, abs=1e-12)
+    assert energy(lattice="triangular", shape="2x2", total_sz=1) == pytest.approx(-0.5 / 4, abs=1e-12)
+    # A hexagon as a table of couplings is the ring of six, and an odd ring has degenerate S = 1/2 states.
+    ring = [[i, (i + 1) % 6, 1.0] for i in range(6)]
+    assert energy(model="couplings", couplings=ring) == pytest.approx(energy(lattice="chain", shape=6), abs=1e-12)
+    assert energy(lattice="chain", shape=3) == pytest.approx(-0.25, abs=1e-12)
+    assert energy(lattice="chain", shape=5, total_sz=-0.5) == pytest.approx(energy(lattice="chain", shape=5), abs=1e-12)
+
+
+def test_states_of_few_flipped_spins_reach_large_lattices() -> None:
+    """One magnon: -J (1 - cos k) above all spins parallel, lowest at k = pi; two of them on 60 sites still fit."""
+    spec = ExactSpec(lattice="chain", shape=60, total_sz=29)
+    assert exact_ground_state(spec).energy_per_site.value * 60 == pytest.approx(15 - 2, abs=1e-10)
+    pair = ExactSpec(model="xxz", lattice="chain", shape=60, delta=0.5, total_sz=28)
+    assert exact_ground_state(pair).energy_per_site.value == pytest.approx(bethe_chain_energy(60, 0.5, 2), abs=1e-11)
 
 
 @pytest.mark.parametrize(("n_sites", "field"), [(3, 1.0), (8, 0.4), (9, 1.7), (12, 1.0), (5, 0.0)])

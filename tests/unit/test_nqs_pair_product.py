@@ -59,7 +59,9 @@ def test_compiled_path_equals_the_plain_one(case: dict) -> None:
     sample = fast.sweep(chains, uniforms)[0].reshape(-1, hamiltonian.n_units)
     np.testing.assert_allclose(fast.local_energies(sample), plain.local_energies(sample), rtol=1e-8, atol=1e-8)
     ours, theirs = fast.derivatives(sample).matrix(), plain.derivatives(sample).matrix()
-    np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7)
+    # The plain path knows of a complex amplitude; below the real parts stand the imaginary ones, which are zero.
+    np.testing.assert_allclose(ours, theirs[: len(sample)], rtol=1e-7, atol=1e-7)
+    assert not theirs[len(sample) :].any()
 
 
 @pytest.mark.parametrize("case", SMALL, ids=name_of)

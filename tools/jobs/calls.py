@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from physics_engines.progress import Progress
 from physics_engines.spec import Spec
@@ -16,6 +16,9 @@ from tools.jobs.failures import WorkerLost
 from tools.jobs.folder import CallFolder
 from tools.jobs.identity import identify
 from tools.result import Result
+
+if TYPE_CHECKING:
+    from knowledge import QueryModel
 
 S = TypeVar("S", bound=Spec)
 _MAX_RESTARTS = 3
@@ -30,6 +33,7 @@ async def run_call(
     home: Path,
     approve_inline_below: float = 3.0,
     on_progress: Callable[[Progress], None] | None = None,
+    query_model: "QueryModel | None" = None,
 ) -> Result:
     """Run one call and return its result; the same call in the same run is never run twice.
 
@@ -46,6 +50,7 @@ async def run_call(
         home: ``ANSATZ_HOME``.
         approve_inline_below: A call estimated to take fewer seconds runs in a thread of this process, without a job.
         on_progress: Called in the event loop.
+        query_model: A language model for the tools that find passages; a job goes without.
 
     Raises:
         AnsatzError: Why there is no result, with the exit status.
@@ -53,13 +58,19 @@ async def run_call(
     out, home = out.absolute(), home.absolute()
     cost = tool.estimate_cost(spec)
     if max(cost.seconds, cost.gpu_seconds) < approve_inline_below:
-        return await _run_inline(tool, spec, run_id, out, home, on_progress)
+        return await _run_inline(tool, spec, run_id, out, home, on_progress, query_model)
     finished = CallFolder(out).result_of(identify(tool, spec, run_id).key)
     return finished or await _run_as_job(tool, spec, run_id, out, home, on_progress)
 
 
 async def _run_inline(
-    tool: Tool[S], spec: S, run_id: str, out: Path, home: Path, on_progress: Callable[[Progress], None] | None
+    tool: Tool[S],
+    spec: S,
+    run_id: str,
+    out: Path,
+    home: Path,
+    on_progress: Callable[[Progress], None] | None,
+    query_model: "QueryModel | None",
 ) -> Result:
     stop = threading.Event()
     loop = asyncio.get_running_loop()
@@ -78,6 +89,7 @@ async def _run_inline(
             home=home,
             on_progress=report,
             should_stop=stop.is_set,
+            query_model=query_model,
         )
     finally:
         stop.set()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from physics_engines.progress import Monitor, Progress
 from physics_engines.spec import Spec
@@ -13,6 +13,9 @@ from tools.jobs.failures import Failure, expected_error
 from tools.jobs.folder import CallFolder
 from tools.jobs.identity import identify
 from tools.result import Result
+
+if TYPE_CHECKING:
+    from knowledge import QueryModel
 
 S = TypeVar("S", bound=Spec)
 _EVENT_INTERVAL = 0.1
@@ -28,6 +31,7 @@ def execute(
     home: Path,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    query_model: "QueryModel | None" = None,
 ) -> Result:
     """Run a call in this process and leave its folder complete; a finished call is not run again.
 
@@ -42,6 +46,7 @@ def execute(
         home: ``ANSATZ_HOME``.
         on_progress: Called in this thread, as often as the engine reports.
         should_stop: Polled by the engine; once true it saves its restart file and stops.
+        query_model: Handed on to the tool.
 
     Raises:
         AnsatzError: With the sentence and exit status also found in ``error.json``. A full disk or an unwritable
@@ -60,7 +65,7 @@ def execute(
                 return finished
             folder.begin(identity)
             monitor = Monitor(folder.restart_file, _progress_writer(folder, on_progress), should_stop)
-            return _run(tool, spec, ToolContext(out=out, home=home, monitor=monitor), folder)
+            return _run(tool, spec, ToolContext(out, home, monitor, query_model), folder)
     except (OSError, MemoryError) as error:
         known = expected_error(error, out)
         if known is None:

@@ -2,6 +2,7 @@
 
 import math
 
+from physics_engines.estimate import Estimate
 from physics_engines.nqs.spec import ExactSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -30,8 +31,10 @@ def exact_cost(spec: ExactSpec) -> Cost:
             "lanczos",
             "ed",
             "ground state",
+            "spectrum",
+            "energy levels",
         ),
-        "ja": ("厳密", "厳密対角化", "ランチョス", "対角化"),
+        "ja": ("厳密", "厳密対角化", "ランチョス", "対角化", "スペクトル", "エネルギー準位"),
     },
     examples=(
         Example(
@@ -47,11 +50,15 @@ def exact_cost(spec: ExactSpec) -> Cost:
 def exact(spec: ExactSpec, context: ToolContext) -> Result:
     """Exact ground-state energy per site of a small spin-1/2 lattice by sparse Lanczos diagonalisation.
 
+    With n_levels of 2 or more the lowest states with their momentum, total spin and parity, and the energy gap.
+
     Up to about 24 sites for Heisenberg and J1-J2 (sector S^z = 0) and 22 for the transverse-field Ising model.
     """
     from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs.labels import reading
 
+    if spec.n_levels > 1:
+        return _levels(spec, context)
     result = exact_ground_state(spec, context.monitor)
     notes = []
     reference = reference_energy(spec)
@@ -66,3 +73,54 @@ def exact(spec: ExactSpec, context: ToolContext) -> Result:
         )
     notes += edge_of_two(spec)
     return Result(estimates={"energy_per_site": result.energy_per_site}, reading=reading(spec), notes=tuple(notes))
+
+
+def _levels(spec: ExactSpec, context: ToolContext) -> Result:
+    """The lowest states of the sector of total S^z, their quantum numbers, and the gap."""
+    from physics_engines.nqs import exact_levels
+    from physics_engines.nqs.labels import convention, energy_unit, reading
+
+    spectrum = exact_levels(spec, context.monitor)
+    found: dict[str, Estimate] = {}
+    for number, level in enumerate(spectrum.levels):
+        label = Text(en="exact ground-state energy per site", ja="1サイトあたりの厳密な基底エネルギー")
+        if number:
+            label = Text(
+                en=f"exact energy per site of state {number}", ja=f"状態 {number} の1サイトあたりの厳密なエネルギー"
+            )
+        words = level.in_words()
+        found["energy_per_site" if number == 0 else f"energy_per_site_{number}"] = Estimate(
+            label=label,
+            value=level.energy * spec.coupling / spec.n_sites,
+            unit=energy_unit(spec),
+            exactness="exact",
+            method=Text(en=f"{spectrum.method.en}; {words.en}", ja=f"{spectrum.method.ja}、{words.ja}")
+            if words.en
+            else spectrum.method,
+            convention=convention(spec),
+        )
+    notes = []
+    if spectrum.gap is not None:
+        found = {"gap": spectrum.gap, **found}
+    if spectrum.spin_gap is not None:
+        found = {"spin_gap": spectrum.spin_gap, **found}
+    if spectrum.degeneracy > 1:
+        notes.append(
+            Text(
+                en=f"The lowest level is {spectrum.degeneracy}-fold degenerate in this sector; the gap is the distance "
+                "to the next level.",
+                ja=f"最低準位はこのセクターで {spectrum.degeneracy} 重に縮退しており、ギャップは次の準位までの差です。",
+            )
+        )
+    if spectrum.gap is None:
+        notes.append(
+            Text(
+                en="All states found belong to one level; ask for more levels to see a gap.",
+                ja="見つかった状態はすべて同じ準位です。ギャップを見るには準位数を増やしてください。",
+            )
+        )
+    notes += edge_of_two(spec)
+    headline: tuple[str, ...] = tuple(name for name in ("spin_gap", "gap", "energy_per_site") if name in found)
+    if "gap" not in found:
+        headline = tuple(found)
+    return Result(estimates=found, headline=headline, reading=reading(spec), notes=tuple(notes))

@@ -1,6 +1,8 @@
 """What a variational wave function offers to the engine."""
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,18 +10,19 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-    from physics_engines.nqs.ansatze.rbm import RbmWeights
+    from physics_engines.nqs.spec import GroundStateSpec
 
 Parameters = NDArray[np.float64] | NDArray[np.complex128]
 """All variational parameters as one flat vector."""
 
 
 class Ansatz(Protocol):
-    """A wave function psi(s; parameters), holomorphic in complex parameters.
+    """A wave function psi(s; parameters).
 
-    ``log_psi`` in plain torch is all a new ansatz must bring; sampling, local energies and gradients follow from
-    it. ``rbm_weights`` opens the fast path: an ansatz that is a restricted Boltzmann machine of any structure
-    (dense, tied) expands its parameters to full weights.
+    ``log_psi`` in plain torch is all a new ansatz must bring: sampling, local energies and gradients follow from it.
+    Complex parameters mean that log psi is holomorphic in them. Real parameters may give a real log psi (a positive
+    amplitude) or a complex one. What else an ansatz offers (``ansatze.rbm.Rbm``, ``ansatze.jastrow.PairProduct``) is
+    a fast path that a backend may take.
     """
 
     @property
@@ -28,7 +31,11 @@ class Ansatz(Protocol):
 
     @property
     def is_complex(self) -> bool:
-        """True when the parameters, and so log psi, are complex."""
+        """True when the parameters are complex."""
+
+    @property
+    def has_complex_amplitude(self) -> bool:
+        """True when log psi is complex."""
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """A random start, shape (n_parameters,)."""
@@ -44,10 +51,79 @@ class Ansatz(Protocol):
             Shape (...).
         """
 
-    def rbm_weights(self, parameters: Parameters) -> "RbmWeights | None":
-        """Full RBM weights for the fast path, or None when the ansatz is no RBM."""
 
-    def rbm_jacobian(
-        self, configurations: NDArray[np.int8], t: NDArray[np.float64] | NDArray[np.complex128]
-    ) -> NDArray[np.float64] | NDArray[np.complex128]:
-        """Logarithmic derivatives from tanh of the hidden angles, shape (n_samples, n_parameters)."""
+@runtime_checkable
+class Prepared(Ansatz, Protocol):
+    """Fast path: work that depends on the parameters only is done once for all configurations."""
+
+    def prepare(self, parameters: "torch.Tensor") -> "Callable[[torch.Tensor], torch.Tensor]":
+        """The function log psi of configurations (n, n_sites) for these parameters; not for differentiation."""
+
+
+@runtime_checkable
+class Invariant(Ansatz, Protocol):
+    """Permutations of the sites that leave psi as it is, whatever the parameters."""
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """Shape (n_permutations, n_sites), a group: entry (p, i) is where site i goes."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a Spec takes where it says nothing, for one ansatz on one lattice.
+
+    Attributes:
+        sizes: The Spec fields that size this ansatz, with their values; the others are none of its business.
+        n_iterations: Optimisation steps.
+        n_samples: Samples per step.
+        n_final_samples: Samples of the final energy.
+        n_chains: Markov chains.
+        n_discard: Sweeps after each step before the first recorded one.
+        learning_rate: Step of imaginary time in units of 1/J.
+        diag_shift: Diagonal shift of the metric.
+    """
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    n_iterations: int = 300
+    n_samples: int = 1024
+    n_final_samples: int = 32_768
+    n_chains: int = 16
+    n_discard: int = 5
+    learning_rate: float = 0.1
+    diag_shift: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Work:
+    """Processor seconds of a run, on one core of the machine it was calibrated on.
+
+    Attributes:
+        per_iteration: Sampling, local energies, derivatives and solve of one step.
+        per_final_sample: Drawing and evaluating one sample of the final energy.
+    """
+
+    per_iteration: float
+    per_final_sample: float
+
+
+class SpecifiedAnsatz(Ansatz, Protocol):
+    """An ansatz that a Spec can name: what ``ansatze.build`` registers."""
+
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """What a Spec takes where it says nothing, on this lattice."""
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """The ansatz with the sizes of a Spec.
+
+        Raises:
+            ValueError: It cannot be put on this lattice; one sentence with the bound that was broken.
+        """
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """Bytes a run needs."""
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """Estimated seconds of a run."""

@@ -1,20 +1,42 @@
 """From the name of an ansatz to the ansatz."""
 
-from physics_engines.nqs.ansatze.base import Ansatz
-from physics_engines.nqs.hamiltonian import build_lattice
-from physics_engines.nqs.spec import GroundStateSpec
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from physics_engines.nqs.ansatze.base import SpecifiedAnsatz
+
+if TYPE_CHECKING:
+    from physics_engines.nqs.spec import AnsatzName, GroundStateSpec
+
+_HOME: "dict[AnsatzName, tuple[str, str]]" = {
+    "jastrow": ("jastrow", "Jastrow"),
+    "rbm": ("rbm", "DenseRbm"),
+    "rbm_complex": ("rbm", "ComplexDenseRbm"),
+    "rbm_symmetric": ("rbm", "SymmetricRbm"),
+    "rbm_symmetric_complex": ("rbm", "ComplexSymmetricRbm"),
+    "rbm_space_group": ("space_group", "SpaceGroupRbm"),
+    "rbm_space_group_complex": ("space_group", "ComplexSpaceGroupRbm"),
+    "feed_forward": ("feed_forward", "FeedForward"),
+    "cnn": ("convolution", "Cnn"),
+    "resnet": ("convolution", "ResNet"),
+    "vit": ("transformer", "VisionTransformer"),
+    "pair_product": ("build_pair", "PairProductState"),
+    "pair_product_symmetric": ("build_pair", "SymmetricPairProductState"),
+}
 
 
-def build_ansatz(spec: GroundStateSpec) -> Ansatz:
+def ansatz_names() -> "tuple[AnsatzName, ...]":
+    """All ansätze a Spec can name."""
+    return tuple(_HOME)
+
+
+def ansatz_class(name: "AnsatzName") -> type[SpecifiedAnsatz]:
+    """The class behind a name; its module is imported only now."""
+    module, attribute = _HOME[name]
+    found = getattr(import_module(f"physics_engines.nqs.ansatze.{module}"), attribute)
+    return cast(type[SpecifiedAnsatz], found)
+
+
+def build_ansatz(spec: "GroundStateSpec") -> SpecifiedAnsatz:
     """The ansatz a Spec names."""
-    from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
-
-    if spec.ansatz.startswith("pair_product"):
-        from physics_engines.nqs.ansatze.build_pair import build_pair_product
-
-        return build_pair_product(spec)
-    lattice = build_lattice(spec)
-    is_complex = spec.ansatz.endswith("complex")
-    if spec.ansatz.startswith("rbm_symmetric"):
-        return SymmetricRbm(lattice, spec.alpha, is_complex)
-    return DenseRbm(lattice.n_sites, spec.alpha, is_complex)
+    return ansatz_class(spec.ansatz).from_spec(spec)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.nqs.ansatze.base import Parameters
 from physics_engines.nqs.ansatze.pairing import PairOrbits
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def parity(permutation: Integers) -> int:
     return sign
 
 
-class PairProduct:
+class PairState:
     """Pair product with tied amplitudes f, times an RBM with tied weights, summed over symmetry images.
 
     Parameters are phi (amplitudes of f), orbitals (N x (n_up - n_down), row by row: single-particle states of the
@@ -113,6 +112,8 @@ class PairProduct:
         self._orbitals = np.zeros((self.n_sites, 0)) if orbitals is None else orbitals
 
     is_complex = False
+    has_complex_amplitude = True
+    """Real parameters and a real psi, but of both signs."""
 
     @property
     def n_fixed(self) -> int:
@@ -171,17 +172,6 @@ class PairProduct:
         sites = image_inverse[:, self.translations]
         return np.concatenate([sites + species * self.n_sites for species in range(self.n_species)], axis=2)
 
-    def rbm_weights(self, parameters: Parameters) -> None:
-        """No RBM alone."""
-
-    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Reals | NDArray[np.complex128]) -> Reals:
-        """Never asked for.
-
-        Raises:
-            TypeError: Always; the derivatives of the determinant are needed too.
-        """
-        raise TypeError("a pair product is no RBM")
-
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """Complex logarithm: log|psi| + i pi where psi is negative. See ``Ansatz.log_psi``."""
         import torch
@@ -219,7 +209,7 @@ class PairProduct:
         total = (weight * torch.exp(log - largest)).sum(dim=-1)
         total_sign = torch.sign(total.detach()) * self._basis_sign(up).to(total.dtype)
         modulus = torch.log(total.abs()) + largest[..., 0]
-        return torch.complex(modulus, torch.where(total_sign < 0, torch.pi, 0.0).to(modulus.dtype))
+        return torch.complex(modulus, torch.pi * (total_sign < 0).to(modulus.dtype))
 
     def _basis_sign(self, up: "torch.Tensor") -> "torch.Tensor":
         """Parity that sorts (r, d) into the order of the sites, and the Marshall sign; +1 for electrons."""

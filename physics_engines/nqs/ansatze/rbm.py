@@ -4,16 +4,19 @@ G. Carleo and M. Troyer, Science 355, 602 (2017), eq. 2 and the translation-symm
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice
-from physics_engines.nqs.ansatze.base import Parameters
+from physics_engines.nqs.ansatze.base import Ansatz, Defaults, Parameters, Work
+from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
     import torch
+
+    from physics_engines.nqs.spec import GroundStateSpec
 
 _INITIAL_SCALE = 0.05
 _DIRECT_LIMIT = 48
@@ -38,12 +41,25 @@ class RbmWeights:
     weights: Numbers
 
 
-def _log_cosh(x: "torch.Tensor") -> "torch.Tensor":
+@runtime_checkable
+class Rbm(Ansatz, Protocol):
+    """Fast path: a restricted Boltzmann machine of any structure (dense, tied) that can say its full weights."""
+
+    def rbm_weights(self, parameters: Parameters) -> RbmWeights:
+        """Full weights."""
+
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
+        """Logarithmic derivatives from tanh of the hidden angles, shape (n_samples, n_parameters)."""
+
+
+def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     """log cosh without overflow, on the branch that is continuous along the real axis."""
     import torch
 
     folded = torch.where(x.real < 0, -x, x)
-    return folded + torch.log1p(torch.exp(-2 * folded)) - float(np.log(2))
+    # Beyond 40 the second term is lost to rounding, and complex log1p of a denormal number is not a number.
+    tail = torch.where(folded.real > 40, 0, torch.exp(-2 * folded))
+    return folded + torch.log1p(tail) - float(np.log(2))
 
 
 def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) -> Parameters:
@@ -51,6 +67,29 @@ def _random(rng: np.random.Generator, n: int, is_complex: bool, scale: float) ->
         pairs: Parameters = scale * (rng.standard_normal(n) + 1j * rng.standard_normal(n)) / np.sqrt(2)
         return pairs
     return scale * rng.standard_normal(n)
+
+
+def memory_of(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> int:
+    """Samples and hidden activations, tables of the moves, metric."""
+    hidden = spec.alpha * spec.n_sites
+    n_samples = spec.n_evaluated
+    # More images than that are evaluated in parts.
+    largest = max(n_samples, min(spec.n_final_samples, 4096)) * min(spec.n_images, 64)
+    metric = min(n_samples, n_parameters) ** 2 * 3
+    is_explicit = n_parameters <= n_samples or spec.sampler == "exact"
+    jacobian = n_samples * n_parameters if is_explicit else n_parameters * 4
+    numbers = 3 * largest * hidden + 3 * spec.n_couplings * hidden + metric + jacobian
+    return (16 if is_complex else 8) * numbers + 300 * 2**20
+
+
+def work_of(spec: "GroundStateSpec", n_parameters: int, row: int, is_complex: bool) -> Work:
+    """Sampling, local energies and solve, where a row of derivatives costs ``row`` numbers to multiply."""
+    hidden = spec.alpha * spec.n_sites
+    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
+    per_sample = per_move * (spec.n_sites + spec.n_couplings / 2) + hidden * (120e-9 if is_complex else 40e-9)
+    small = min(n_parameters, spec.n_samples)
+    solve = (spec.n_samples * small * row + small**3 / 3) * (8e-10 if is_complex else 2e-10)
+    return Work(spec.n_samples * per_sample + solve + 2e-3, per_sample)
 
 
 class DenseRbm:
@@ -62,10 +101,31 @@ class DenseRbm:
         is_complex: Complex parameters.
     """
 
+    _is_complex: ClassVar[bool] = False
+
     def __init__(self, n_sites: int, alpha: int, is_complex: bool) -> None:
         self.n_sites = n_sites
         self.n_hidden = alpha * n_sites
         self.is_complex = is_complex
+        self.has_complex_amplitude = is_complex
+
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """Two hidden units per site."""
+        return Defaults(sizes={"alpha": 2})
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+        return cls(spec.n_sites, spec.alpha, cls._is_complex)
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """See ``SpecifiedAnsatz``."""
+        return memory_of(spec, self.n_parameters, self.is_complex)
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """See ``SpecifiedAnsatz``."""
+        return work_of(spec, self.n_parameters, self.n_hidden + self.n_sites, self.is_complex)
 
     @property
     def n_parameters(self) -> int:
@@ -81,7 +141,7 @@ class DenseRbm:
         n, m = self.n_sites, self.n_hidden
         visible, hidden, weights = parameters[:n], parameters[n : n + m], parameters[n + m :].reshape(m, n)
         theta = configurations @ weights.T + hidden
-        return configurations @ visible + _log_cosh(theta).sum(dim=-1)
+        return configurations @ visible + log_cosh(theta).sum(dim=-1)
 
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
         """The three parts of the parameter vector."""
@@ -93,6 +153,12 @@ class DenseRbm:
         spins = configurations.astype(np.float64)
         products = (t[:, :, None] * spins[:, None, :]).reshape(len(spins), -1)
         return np.concatenate([spins.astype(t.dtype), t, products], axis=1)
+
+
+class ComplexDenseRbm(DenseRbm):
+    """A dense RBM that a Spec builds with complex parameters."""
+
+    _is_complex = True
 
 
 class SymmetricRbm:
@@ -109,10 +175,40 @@ class SymmetricRbm:
         is_complex: Complex parameters.
     """
 
+    _is_complex: ClassVar[bool] = False
+
     def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
         self.lattice = lattice
         self.n_features = alpha * lattice.n_basis
         self.is_complex = is_complex
+        self.has_complex_amplitude = is_complex
+
+    @classmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """12 hidden units per site on up to 20 sites, 8 up to 36, 4 on more."""
+        return Defaults(sizes={"alpha": 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4})
+
+    @classmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+        if spec.boundary == "open":
+            raise ValueError(
+                f"{spec.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
+            )
+        return cls(build_lattice(spec), spec.alpha, cls._is_complex)
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """See ``SpecifiedAnsatz``."""
+        return memory_of(spec, self.n_parameters, self.is_complex)
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """See ``SpecifiedAnsatz``."""
+        return work_of(spec, self.n_parameters, self.n_parameters, self.is_complex)
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``."""
+        return self.lattice.translations
 
     @property
     def n_parameters(self) -> int:
@@ -131,7 +227,7 @@ class SymmetricRbm:
         translations = torch.as_tensor(self.lattice.translations, device=configurations.device)
         moved = configurations[..., translations]
         theta = moved @ features.T + hidden
-        return _log_cosh(theta).sum(dim=(-2, -1))
+        return log_cosh(theta).sum(dim=(-2, -1))
 
     def rbm_weights(self, parameters: Parameters) -> RbmWeights:
         """Weights of all translated hidden units, ordered (feature, translation)."""
@@ -179,3 +275,9 @@ class SymmetricRbm:
             product = np.conj(fft.rfftn(grid, axes=axes)) * fft.rfftn(spins, axes=axes)
             correlation = fft.irfftn(product, s=shape, axes=axes)
         return cast(Numbers, np.moveaxis(correlation, 2, -1))
+
+
+class ComplexSymmetricRbm(SymmetricRbm):
+    """A tied RBM that a Spec builds with complex parameters."""
+
+    _is_complex = True

@@ -60,7 +60,7 @@ def correlations(state: VariationalState, ensemble: Ensemble, *, transverse: boo
     """
     where = displacements_of(state.hamiltonian.lattice)
     is_spin = state.hamiltonian.conserves_magnetisation
-    diagonal = _longitudinal(ensemble.flat, where) * (0.25 if is_spin else 1.0)
+    diagonal = longitudinal_values(ensemble.flat, where) * (0.25 if is_spin else 1.0)
     along = profile(ensemble, diagonal, *naming("zz", is_spin, where))
     if not (is_spin and transverse):
         return Correlations(where, is_spin, along, None, None, diagonal)
@@ -94,7 +94,7 @@ def naming(part: Part, is_spin: bool, where: Displacements) -> tuple[Callable[[i
     )
 
 
-def _longitudinal(configurations: NDArray[np.int8], where: Displacements) -> NDArray[np.float64]:
+def longitudinal_values(configurations: NDArray[np.int8], where: Displacements) -> NDArray[np.float64]:
     """Mean of s_i s_j over the pairs of each displacement, shape (n_samples, n_displacements)."""
     columns = [np.ones(len(configurations))]
     for pairs in where.pairs[1:]:

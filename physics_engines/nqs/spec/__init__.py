@@ -6,7 +6,9 @@ Energies are per site. Each pair of sites has one bond, also across a periodic e
 """
 
 from physics_engines.lattices.shape import LatticeName
+from physics_engines.nqs.spec.dynamics import DynamicsSpec
 from physics_engines.nqs.spec.exact import ExactSpec
+from physics_engines.nqs.spec.excited_state import ExcitedStateSpec
 from physics_engines.nqs.spec.ground_state import AnsatzName, GroundStateSpec
 from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import Exchange, ModelName, SpinModelSpec
@@ -16,8 +18,10 @@ __all__ = [
     "MAX_SITES",
     "MEMORY_LIMIT",
     "AnsatzName",
+    "DynamicsSpec",
     "ExactSpec",
     "Exchange",
+    "ExcitedStateSpec",
     "GroundStateSpec",
     "LatticeName",
     "ModelName",

@@ -1,11 +1,12 @@
 """Exact diagonalisation of a model."""
 
-import math
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from physics_engines.nqs.spec.limits import MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.words import exact as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
@@ -16,13 +17,8 @@ MAX_EXACT_BITS = 62
 class ExactSpec(SpinModelSpec):
     """Exact diagonalisation of a small lattice."""
 
-    @property
-    def n_states(self) -> int:
-        """Dimension of the sector that is diagonalised."""
-        if self.occupied is None:
-            return 2**self.n_sites
-        ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
-        return ways
+    n_levels: Annotated[int, words.N_LEVELS] = Field(default=1, ge=1, le=40)
+    """Lowest states to find in the sector of total S^z; from 2 on with their quantum numbers and the energy gap."""
 
     @property
     def memory(self) -> int:
@@ -38,6 +34,8 @@ class ExactSpec(SpinModelSpec):
 
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
+        if self.is_fermionic and self.n_levels > 1:
+            raise ValueError("of fermions only the ground state is found; leave n_levels out")
         if self.n_units > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
             raise invalid(
                 "too_many_states",

@@ -1,19 +1,39 @@
 """A variational ground state: network, sampling and optimisation."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from physics_engines.lattices.shape import SITES_PER_CELL, count_sites
-from physics_engines.nqs.spec.limits import MAX_SITES, MEMORY_LIMIT
+from physics_engines.lattices.shape import count_sites
+from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
+from physics_engines.nqs.spec.sector import SectorSpec
 from physics_engines.nqs.words import ground_state as words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
 
+if TYPE_CHECKING:
+    from physics_engines.nqs.ansatze.base import Defaults
+
 AnsatzName = Literal[
-    "rbm", "rbm_complex", "rbm_symmetric", "rbm_symmetric_complex", "pair_product", "pair_product_symmetric"
+    "jastrow",
+    "rbm",
+    "rbm_complex",
+    "rbm_symmetric",
+    "rbm_symmetric_complex",
+    "rbm_space_group",
+    "rbm_space_group_complex",
+    "feed_forward",
+    "cnn",
+    "resnet",
+    "vit",
+    "pair_product",
+    "pair_product_symmetric",
 ]
+SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
+SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
+"""Fields that size an ansatz; 0 where an ansatz has no such size."""
 
 
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
@@ -22,8 +42,7 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     except (KeyError, ValidationError):
         return "rbm"  # this Spec is refused for the same reason
     if model.is_fermionic:
-        is_symmetric = model.boundary == "periodic" and model.n_sites <= 16 and _is_half_filled(model)
-        return "pair_product_symmetric" if is_symmetric else "pair_product"
+        return "pair_product_symmetric" if model.n_sites <= 16 and model.has_lieb_state else "pair_product"
     complex_weights = model.model == "j1j2" or not model.is_sign_free
     # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
@@ -33,61 +52,92 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     return "rbm_complex" if complex_weights else "rbm"
 
 
-def _is_half_filled(model: SpinModelSpec) -> bool:
-    """Whether the ground state is unique by Lieb's theorem: repulsive, half-filled, two equal sublattices."""
-    half = model.n_sites // 2
-    return (
-        model.model == "hubbard" and model.interaction > 0 and model.is_bipartite and model.n_sites % 2 == 0
-        and model.occupied == (half, half)
-    )  # fmt: skip
+def _defaults(data: dict[str, Any]) -> "Defaults":
+    """What the ansatz itself proposes; anything will do where a field before it is wrong."""
+    from physics_engines.nqs.ansatze.build import ansatz_class
+
+    shape = data.get("shape", (2,))
+    return ansatz_class(data.get("ansatz", "rbm")).defaults(shape, count_sites(shape, data.get("lattice")))
 
 
-def _default_alpha(data: dict[str, Any]) -> int:
-    if "symmetric" not in data.get("ansatz", "") or data["ansatz"].startswith("pair_product"):
-        return 2
-    n_sites = count_sites(data.get("shape", ()), data.get("lattice"))
-    return 12 if n_sites <= 20 else 8 if n_sites <= 36 else 4
+def _default_size(name: str) -> Callable[[dict[str, Any]], int]:
+    return lambda data: _defaults(data).sizes.get(name, 0)
 
 
-class GroundStateSpec(SpinModelSpec):
-    """Variational ground state of a spin model by a restricted Boltzmann machine and stochastic reconfiguration."""
+class GroundStateSpec(SectorSpec):
+    """Variational ground state of a spin model by a neural network and stochastic reconfiguration."""
 
     ansatz: Annotated[
         AnsatzName,
         words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
-    """Network. Where not given: translation-symmetric weights on a periodic lattice, dense ones on an open
-    lattice; complex weights for frustrated models; a pair product (Gutzwiller-projected BCS state) times RBM for
-    fermions."""
-    alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_alpha, ge=1, le=64)
-    """Hidden units per site. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4 on more;
-    2 without symmetry and beside a pair product."""
-    n_iterations: Annotated[int, words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
-    """Optimisation steps."""
-    n_samples: Annotated[int, words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
-    """Samples per optimisation step."""
-    n_final_samples: Annotated[int, words.N_FINAL_SAMPLES] = Field(default=32_768, ge=256, le=10_000_000)
+    """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, a dense one on
+    an open lattice; complex weights for frustrated models. The amplitude of a feed-forward network, CNN, ResNet or
+    ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always positive.
+    Fermions take a pair product times RBM."""
+    alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
+    """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
+    on more; 2 without symmetry and beside a pair product."""
+    n_features: Annotated[int, words.N_FEATURES] = Field(default_factory=_default_size("n_features"), ge=0, le=512)
+    """Channels of a CNN or ResNet, units in a layer of a feed-forward network, length of the vectors of a ViT."""
+    n_layers: Annotated[int, words.N_LAYERS] = Field(default_factory=_default_size("n_layers"), ge=0, le=64)
+    """Convolutions of a CNN, residual blocks of a ResNet, hidden layers of a feed-forward network, blocks of a ViT."""
+    kernel: Annotated[int, words.KERNEL] = Field(default_factory=_default_size("kernel"), ge=0, le=32)
+    """Unit cells in each direction that a convolution of a CNN or ResNet sees."""
+    patch: Annotated[int, words.PATCH] = Field(default_factory=_default_size("patch"), ge=0, le=32)
+    """Unit cells in each direction of a patch of a ViT; must divide the extents of the lattice."""
+    n_heads: Annotated[int, words.N_HEADS] = Field(default_factory=_default_size("n_heads"), ge=0, le=64)
+    """Attention heads of a ViT; must divide n_features."""
+    n_iterations: Annotated[int, words.N_ITERATIONS] = Field(
+        default_factory=lambda data: _defaults(data).n_iterations, ge=1, le=100_000
+    )
+    """Optimisation steps. Where not given: 300 for an RBM or Jastrow factor, fewer for the other networks."""
+    n_samples: Annotated[int, words.N_SAMPLES] = Field(
+        default_factory=lambda data: _defaults(data).n_samples, ge=64, le=1_000_000
+    )
+    """Samples per optimisation step. Where not given: 1024, and 512 for deep networks on more than 20 sites."""
+    n_final_samples: Annotated[int, words.N_FINAL_SAMPLES] = Field(
+        default_factory=lambda data: _defaults(data).n_final_samples, ge=256, le=10_000_000
+    )
     """Fresh samples for the final energy, drawn after the last step."""
-    n_chains: int = Field(default=16, ge=2, le=4096)
-    """Independent Markov chains the samples are spread over."""
-    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default=0.1, gt=0, le=1)
-    """Step of imaginary time in units of 1/J, before the trust region shortens it."""
-    diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(default=1e-3, ge=1e-8, le=1)
-    """Diagonal shift of the metric after the warm-up, in which it starts ten times larger."""
+    n_chains: int = Field(default_factory=lambda data: _defaults(data).n_chains, ge=2, le=65_536)
+    """Independent Markov chains the samples are spread over. Where not given: 16 for an RBM or Jastrow factor; for the
+    other networks, which are evaluated on all chains at once, 256, and 128 on more than 20 sites."""
+    n_discard: int = Field(default_factory=lambda data: _defaults(data).n_discard, ge=0, le=1000)
+    """Sweeps between a step and the first recorded sample. Where not given: 5 for an RBM or Jastrow factor, 1 for the
+    other networks, whose many chains follow the small steps."""
+    sampler: Annotated[SamplerName, words.SAMPLER] = "metropolis"
+    """How |psi|^2 is sampled: by the moves of the Hamiltonian; with far exchanges and the flip of all spins as well
+    (composite); with replicas of |psi|^(2 beta) (parallel_tempering); or not at all, by a sum over every state of a
+    small sector (exact: no statistical error, and the numbers of samples do not matter)."""
+    n_replicas: int = Field(default=4, ge=2, le=64)
+    """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
+    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(
+        default_factory=lambda data: _defaults(data).learning_rate, gt=0, le=1
+    )
+    """Step of imaginary time in units of 1/J, before the trust region shortens it. Where not given: 0.1."""
+    diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(
+        default_factory=lambda data: _defaults(data).diag_shift, ge=1e-8, le=1
+    )
+    """Diagonal shift of the metric after the warm-up, in which it starts ten times larger. Where not given: 0.001."""
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
+    projected_from: float = Field(default=0.0, ge=0, le=1)
+    """Where a sector is given: share of the optimisation steps after which the wave function is projected onto it.
+    0 projects throughout, 1 only the finished wave function, which costs little and lowers the energy as well."""
+
     @property
     def memory(self) -> int:
-        """Bytes needed: samples and hidden activations, tables of the moves, metric."""
-        size = 16 if self.ansatz.endswith("complex") else 8
-        hidden = self.alpha * self.n_sites
-        largest = max(self.n_samples, min(self.n_final_samples, 4096))
-        features = self.alpha * SITES_PER_CELL[self.lattice]
-        n_parameters = (self.n_sites + 1) * (features if "symmetric" in self.ansatz else hidden)
-        metric = min(self.n_samples, n_parameters) ** 2 * 3
-        jacobian = self.n_samples * n_parameters if n_parameters <= self.n_samples else n_parameters * 4
-        return int(size * (3 * largest * hidden + 3 * self.n_couplings * hidden + metric + jacobian)) + 300 * 2**20
+        """Bytes needed, as the ansatz says."""
+        from physics_engines.nqs.ansatze.build import build_ansatz
+
+        return build_ansatz(self).memory(self)
+
+    @property
+    def n_evaluated(self) -> int:
+        """Configurations of one optimisation step: the samples, or all states of the sector."""
+        return self.n_states if self.sampler == "exact" else self.n_samples
 
     @model_validator(mode="after")
     def _fits(self) -> "GroundStateSpec":
@@ -100,48 +150,49 @@ class GroundStateSpec(SpinModelSpec):
                 ),
                 bound=f"{self.n_sites} sites; at most {MAX_SITES}",
             )
-        self._check_pair_product()
-        if "symmetric" in self.ansatz and self.boundary == "open":
-            raise ValueError(
-                f"{self.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
-            )
+        sizes = _defaults(self.model_dump(include={"shape", "lattice", "ansatz"})).sizes
+        for name in SIZES:
+            value = getattr(self, name)
+            if name in sizes and value == 0:
+                raise ValueError(f"{name} of {self.ansatz} must be at least 1, not 0")
+            if name not in sizes and value != 0:
+                taken = f"takes {', '.join(sizes)}" if sizes else "has no size to choose"
+                raise ValueError(f"{name} does not belong to {self.ansatz}, which {taken}; leave it out")
         if min(self.n_samples, self.n_final_samples) < 4 * self.n_chains:
             raise ValueError(
                 f"{self.n_chains} chains need at least {4 * self.n_chains} samples, not "
                 f"{min(self.n_samples, self.n_final_samples)}"
             )
+        self._check_sampler()
+        self._check_fermions()
         if self.memory > MEMORY_LIMIT:
+            chosen = ", ".join(f"{name} = {getattr(self, name)}" for name in sizes) or self.ansatz
+            lower = " or ".join([*list(sizes)[:1], "n_samples"])
             raise ValueError(
-                f"alpha = {self.alpha} on {self.n_sites} sites with {self.n_samples} samples needs "
-                f"{self.memory / 2**30:.1f} GiB; the bound is {MEMORY_LIMIT // 2**30} GiB, so lower alpha or n_samples"
+                f"{chosen} on {self.n_sites} sites with {self.n_samples} samples needs {self.memory / 2**30:.1f} GiB; "
+                f"the bound is {MEMORY_LIMIT // 2**30} GiB, so lower {lower}"
             )
         return self
 
-    def _check_pair_product(self) -> None:
+    def _check_fermions(self) -> None:
+        if not self.is_fermionic:
+            return
         if not self.ansatz.startswith("pair_product"):
-            if self.is_fermionic:
-                raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product")
-            return
-        if self.occupied is None:
-            raise ValueError("pair_product needs a conserved S^z, which the transverse-field Ising model lacks")
-        if len(self.occupied) == 2 and self.occupied[0] < self.occupied[1]:
+            raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product")
+        if self.sampler != "metropolis" or self.has_sector:
             raise ValueError(
-                f"{self.occupied[0]} up and {self.occupied[1]} down electrons: exchange the two, the energy is the same"
+                "fermions are sampled by metropolis and take no momentum, irrep or spin_flip; leave them out, "
+                "pair_product_symmetric sums over the lattice symmetries"
             )
-        if self.total_sz is not None and self.total_sz < 0:
-            raise ValueError("pair_product takes total_sz >= 0; the sector of the other sign has the same energy")
-        if self.occupied[0] == 0:
-            raise ValueError("there is no particle in that sector, and its energy is that of the empty lattice")
-        if self.ansatz != "pair_product_symmetric":
-            return
-        if self.is_fermionic and not self._has_known_symmetry:
-            raise ValueError(
-                "pair_product_symmetric needs the symmetry of the ground state, which is known for the repulsive "
-                "Hubbard model at half filling on two sublattices of a periodic lattice; use pair_product"
-            )
-        if not self.is_fermionic and (self.lattice != "square" or self.shape[0] != self.shape[1]):
-            raise ValueError("pair_product_symmetric sums over the point group of an L x L square lattice of spins")
 
-    @property
-    def _has_known_symmetry(self) -> bool:
-        return _is_half_filled(self) and self.boundary == "periodic"
+    def _check_sampler(self) -> None:
+        if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
+            size = f"{self.n_sites} sites" if self.n_sites > 30 else f"{self.n_states} states"
+            raise ValueError(
+                f"the exact sampler sums over every state of the sector, at most {MAX_ENUMERATED}, not those of "
+                f"{size}; take another sampler"
+            )
+        if self.n_up in (0, self.n_sites):
+            raise ValueError(
+                f"the sector total_sz = {self.total_sz} has a single state and nothing to vary; diagonalise exactly"
+            )

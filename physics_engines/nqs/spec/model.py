@@ -1,5 +1,6 @@
 """Which Hamiltonian on which lattice, in which sector."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -125,6 +126,9 @@ class SpinModelSpec(Spec):
 
     convention: ClassVar[Text | None] = Text(en="energies per site", ja="エネルギーはサイトあたり")
 
+    takes_fermions: ClassVar[bool] = True
+    """False for calculations that know spins only."""
+
     @property
     def n_sites(self) -> int:
         """Number of lattice sites."""
@@ -134,6 +138,19 @@ class SpinModelSpec(Spec):
     def is_fermionic(self) -> bool:
         """True for the Hubbard and t-V models."""
         return self.model in FERMIONS
+
+    @property
+    def has_lieb_state(self) -> bool:
+        """Whether the ground state is unique by Lieb's theorem: repulsive, half-filled, a torus of two sublattices."""
+        half = self.n_sites // 2
+        return (
+            self.model == "hubbard"
+            and self.interaction > 0
+            and self.boundary == "periodic"
+            and self.is_bipartite
+            and self.n_sites == 2 * half
+            and self.occupied == (half, half)
+        )
 
     @property
     def conserves_magnetisation(self) -> bool:
@@ -158,6 +175,14 @@ class SpinModelSpec(Spec):
     def n_up(self) -> int | None:
         """Number of up spins of the sector; None where S^z is not conserved."""
         return None if self.total_sz is None else round(self.n_sites / 2 + self.total_sz)
+
+    @property
+    def n_states(self) -> int:
+        """Dimension of the sector."""
+        if self.occupied is None:
+            return 2**self.n_sites
+        ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
+        return ways
 
     @property
     def is_bipartite(self) -> bool:
@@ -232,6 +257,15 @@ class SpinModelSpec(Spec):
             raise ValueError(f"particles_up belongs to fermions, not to the {title} model; leave it out")
         if not self.is_fermionic:
             return
+        if not self.takes_fermions:
+            raise invalid(
+                "spins_only",
+                Text(
+                    en="that is computed for spin models only; of Hubbard and t-V models the ground-state energy is",
+                    ja="その計算はスピン模型だけのものです。ハバード模型と t-V 模型で計算できるのは基底エネルギーです",
+                ),
+                unsolvable=True,
+            )
         if self.exchange != "antiferromagnetic":
             raise ValueError(f"exchange belongs to spins, not to the {title} model; leave it out")
         if self.total_sz is not None:

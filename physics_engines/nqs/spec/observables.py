@@ -1,13 +1,15 @@
 """Observables of a variational ground state."""
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from physics_engines.lattices.shape import is_bipartite
 from physics_engines.nqs.spec.ground_state import GroundStateSpec
 from physics_engines.nqs.words import observables as words
+from physics_engines.spec import invalid
+from physics_engines.text import Text
 
 ObservableName = Literal[
     "standard",
@@ -23,6 +25,8 @@ ObservableName = Literal[
 
 class ObservablesSpec(GroundStateSpec):
     """Correlations, structure factor, magnetisations, entanglement and more of a variational ground state."""
+
+    takes_fermions: ClassVar[bool] = False
 
     observables: Annotated[ObservableName | tuple[ObservableName, ...], words.OBSERVABLES] = "standard"
     """What to measure, one name or several. ``standard`` is correlations, structure factor and staggered
@@ -58,11 +62,23 @@ class ObservablesSpec(GroundStateSpec):
         if not self.asked:
             raise ValueError("no observable is named; leave the list out for the usual ones")
         if "magnetisation" in self.asked and self.conserves_magnetisation:
-            raise ValueError(
-                "the magnetisation of this model is zero in the sector S^z = 0; ask for the staggered magnetisation"
+            raise invalid(
+                "no_magnetisation",
+                Text(
+                    en="this model is solved in the sector of total S^z zero, where the magnetisation vanishes; ask "
+                    "for the staggered magnetisation",
+                    ja="この模型は全 S^z がゼロのセクターで解くため、磁化はゼロです。交替磁化を指定してください",
+                ),
             )
         if "staggered_magnetisation" in self.asked and not is_bipartite(self.shape, self.boundary):
-            raise ValueError("a periodic lattice with an odd extent has no two sublattices, so nothing is staggered")
+            raise invalid(
+                "no_sublattices",
+                Text(
+                    en="a periodic lattice with an odd extent has no two sublattices, so nothing is staggered",
+                    ja="一辺が奇数の周期格子には二つの副格子がなく、交替磁化は定義できません",
+                ),
+                unsolvable=True,
+            )
         if self.block_size >= self.n_sites:
             raise ValueError(f"a block of {self.block_size} sites leaves nothing of {self.n_sites}")
         return self

@@ -7,6 +7,7 @@ ANSATZ = Slot(
     en=("ansatz", "wave function"),
     ja=("波動関数", "アンザッツ"),
     values={
+        "jastrow": ("jastrow", "jastrow factor", "jastrow wave function", "ジャストロウ", "ジャストロー", "ヤストロウ"),
         "rbm": ("real rbm", "dense rbm", "rbm with real weights", "実rbm", "実数rbm", "実数のrbm"),
         "rbm_complex": (
             "complex rbm",
@@ -42,14 +43,50 @@ ANSATZ = Slot(
             "点群対称なペア積",
         ),
         "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
+        "feed_forward": (
+            "feed-forward network",
+            "feedforward network",
+            "feed-forward",
+            "feedforward",
+            "multilayer perceptron",
+            "fully connected network",
+            "mlp",
+            "ffnn",
+            "順伝播",
+            "フィードフォワード",
+            "多層パーセプトロン",
+            "全結合ネットワーク",
+        ),
+        "cnn": (
+            "cnn",
+            "convolutional network",
+            "convolutional neural network",
+            "畳み込み",
+            "畳み込みネットワーク",
+            "畳み込みニューラルネットワーク",
+        ),
+        "resnet": ("resnet", "residual network", "residual neural network", "残差ネットワーク"),
+        "vit": (
+            "vit",
+            "vision transformer",
+            "transformer",
+            "factored attention",
+            "トランスフォーマー",
+            "ビジョントランスフォーマー",
+        ),
     },
     shown={
+        "jastrow": Text(en="Jastrow factor", ja="ジャストロウ因子"),
         "rbm": Text(en="real RBM", ja="実 RBM"),
         "rbm_complex": Text(en="complex RBM", ja="複素 RBM"),
         "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
         "pair_product": Text(en="pair product × RBM", ja="ペア積 × RBM"),
         "pair_product_symmetric": Text(en="pair product × RBM, point group", ja="ペア積 × RBM、点群対称"),
         "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
+        "feed_forward": Text(en="feed-forward network", ja="順伝播ネットワーク"),
+        "cnn": Text(en="CNN", ja="CNN"),
+        "resnet": Text(en="ResNet", ja="ResNet"),
+        "vit": Text(en="ViT", ja="ViT"),
     },
 )
 
@@ -60,6 +97,26 @@ ALPHA = Slot(
     en_label="α",
     ja_label="α",
 )
+
+N_FEATURES = Slot(
+    symbols=("n_features",),
+    en=("features", "channels", "hidden units"),
+    ja=("特徴数", "チャネル数", "チャネル", "隠れユニット数"),
+    detail=True,
+)
+
+N_LAYERS = Slot(
+    symbols=("n_layers",),
+    en=("layers", "layer", "blocks", "hidden layers"),
+    ja=("層", "層数", "ブロック"),
+    detail=True,
+)
+
+KERNEL = Slot(symbols=("kernel",), en=("kernel", "kernel size"), ja=("カーネル", "カーネルサイズ"), detail=True)
+
+PATCH = Slot(symbols=("patch",), en=("patch", "patch size"), ja=("パッチ", "パッチサイズ"), detail=True)
+
+N_HEADS = Slot(symbols=("n_heads",), en=("heads", "attention heads"), ja=("ヘッド", "ヘッド数"), detail=True)
 
 N_ITERATIONS = Slot(
     symbols=("n_iterations", "n_iter"),
@@ -91,3 +148,20 @@ N_FINAL_SAMPLES = Slot(en=("final samples",), ja=("最終サンプル",), detail
 LEARNING_RATE = Slot(en=("learning rate",), ja=("学習率",), detail=True)
 
 DIAG_SHIFT = Slot(en=("diagonal shift", "diag shift"), ja=("対角シフト",), detail=True)
+
+SAMPLER = Slot(
+    en=("sampler", "sampling method"),
+    ja=("サンプラー", "サンプリング法"),
+    values={
+        "composite": ("composite moves", "composite sampler", "複合更新"),
+        "parallel_tempering": ("parallel tempering", "replica exchange", "レプリカ交換", "パラレルテンパリング"),
+        "exact": ("exact enumeration", "exact sampling", "full summation", "全状態の和", "全数和"),
+    },
+    shown={
+        "metropolis": Text(en="Metropolis sampling", ja="メトロポリス法"),
+        "composite": Text(en="composite moves", ja="複合更新"),
+        "parallel_tempering": Text(en="parallel tempering", ja="レプリカ交換"),
+        "exact": Text(en="sum over all states", ja="全状態の和"),
+    },
+    detail=True,
+)

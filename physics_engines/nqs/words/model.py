@@ -3,8 +3,22 @@
 from physics_engines.spec import Convention, Extents, Slot
 from physics_engines.text import Text
 
-_SPINS = {"model": ("heisenberg", "j1j2")}
+_SIGNED = {"model": ("heisenberg", "xxz")}
+_SPINS = {"model": ("heisenberg", "xxz", "j1j2")}
 _PAULI = {"model": ("tfim",)}
+_FERROMAGNET = Text(
+    en="the ferromagnet is read as H = -J Σ S·S with J > 0",
+    ja="強磁性体を H = -J Σ S·S、J > 0 と読みました",
+)
+_WHICH_J = Text(
+    en="which of J1 and J2 is ferromagnetic is not read from words; in a Spec, exchange = ferromagnetic makes it J1",
+    ja="J1 と J2 のどちらが強磁性かは文からは読み取れません。Spec の exchange = ferromagnetic は J1 を指します",
+)
+_ANTIFERROMAGNET = Text(
+    en="the antiferromagnetic Ising model is H = +J Σ σ^z σ^z - h Σ σ^x with J > 0",
+    ja="反強磁性のイジング模型は H = +J Σ σ^z σ^z - h Σ σ^x、J > 0 です",
+)
+_OWN = Text(en="", ja="")
 _CONVENTIONS = (
     Convention(
         form="σ·σ",
@@ -15,41 +29,35 @@ _CONVENTIONS = (
             ja="H はパウリ行列で書かれている: J Σ σ·σ = 4J Σ S·S なので、S·S の単位での結合定数は 4 倍になる",
         ),
     ),
-    Convention(
-        form="ferromagnet",
-        when=_SPINS,
-        note=Text(
-            en="the ferromagnet is not available; only the antiferromagnet H = +J Σ S·S is",
-            ja="強磁性体は計算できません。計算できるのは反強磁性体 H = +J Σ S·S だけです",
-        ),
-    ),
-    Convention(
-        form="-S·S",
-        when=_SPINS,
-        note=Text(
-            en="H = -J Σ S·S is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
-            ja="H = -J Σ S·S は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
-        ),
+    *(
+        Convention(form=form, when=_SIGNED, sets={"exchange": "ferromagnetic"}, note=_FERROMAGNET)
+        for form in ("ferromagnet", "-S·S")
     ),
     Convention(
         form="-σ·σ",
-        when=_SPINS,
+        when=_SIGNED,
+        factors={"coupling": 4.0},
+        sets={"exchange": "ferromagnetic"},
         note=Text(
-            en="H = -J Σ σ·σ is the ferromagnet; only the antiferromagnet H = +J Σ S·S is available",
-            ja="H = -J Σ σ·σ は強磁性体である。計算できるのは反強磁性体 H = +J Σ S·S だけである",
+            en="H = -J Σ σ·σ = -4J Σ S·S is the ferromagnet, with a coupling four times as large",
+            ja="H = -J Σ σ·σ = -4J Σ S·S は強磁性体で、結合定数は 4 倍になる",
         ),
     ),
+    Convention(form="antiferromagnet", when=_SIGNED, sets={"exchange": "antiferromagnetic"}, note=_OWN),
+    *(Convention(form=form, when={"model": ("j1j2",)}, note=_WHICH_J) for form in ("ferromagnet", "-S·S", "-σ·σ")),
     *(
-        Convention(
-            form=form,
-            when=_PAULI,
-            note=Text(
-                en="the antiferromagnetic Ising model is not available; only the ferromagnet "
-                "H = -J Σ σ^z σ^z - h Σ σ^x is",
-                ja="反強磁性のイジング模型は計算できません。計算できるのは強磁性の H = -J Σ σ^z σ^z - h Σ σ^x だけです",
-            ),
-        )
-        for form in ("antiferromagnet", "σσ", "SS")
+        Convention(form=form, when=_PAULI, sets={"exchange": "antiferromagnetic"}, note=_ANTIFERROMAGNET)
+        for form in ("antiferromagnet", "σσ")
+    ),
+    Convention(
+        form="SS",
+        when=_PAULI,
+        factors={"coupling": 0.25, "field": 2.0},
+        sets={"exchange": "antiferromagnetic"},
+        note=Text(
+            en="H is written with S = σ/2: J Σ S^z S^z = (J/4) Σ σ^z σ^z and h Σ S^x = (h/2) Σ σ^x, so h/J doubles",
+            ja="H は S = σ/2 で書かれている: J Σ S^z S^z = (J/4) Σ σ^z σ^z、h Σ S^x = (h/2) Σ σ^x。h/J は 2 倍",
+        ),
     ),
     Convention(
         form="-SS",
@@ -68,6 +76,24 @@ MODEL = Slot(
     ja=("模型", "モデル", "ハミルトニアン"),
     values={
         "heisenberg": ("heisenberg", "heis", "xxx", "ハイゼンベルク", "ハイゼンベルグ"),
+        "xxz": (
+            "xxz",
+            "xxz heisenberg",
+            "heisenberg xxz",
+            "anisotropic heisenberg",
+            "heisenberg-ising",
+            "anisotropy",
+            "exchange anisotropy",
+            "easy-axis",
+            "easy-plane",
+            "xx model",
+            "xx chain",
+            "異方的ハイゼンベルク",
+            "異方性",
+            "異方的",
+            "xx模型",
+            "xx鎖",
+        ),
         "j1j2": (
             "j1-j2",
             "j1-j2 heisenberg",
@@ -107,10 +133,11 @@ MODEL = Slot(
     shown={
         "hubbard": Text(en="Hubbard model", ja="ハバード模型"),
         "tv": Text(en="spinless t-V model", ja="スピンレス t-V 模型"),
-        "heisenberg": Text(en="Heisenberg antiferromagnet", ja="ハイゼンベルク反強磁性体"),
+        "heisenberg": Text(en="Heisenberg model", ja="ハイゼンベルク模型"),
         "xxz": Text(en="XXZ model", ja="XXZ 模型"),
         "j1j2": Text(en="J1-J2 Heisenberg model", ja="J1-J2 ハイゼンベルク模型"),
         "tfim": Text(en="transverse-field Ising model", ja="横磁場イジング模型"),
+        "couplings": Text(en="table of couplings", ja="結合の表"),
     },
     formulas={
         "hubbard": Text(
@@ -119,6 +146,10 @@ MODEL = Slot(
         ),
         "tv": Text(
             en="H = -t Σ (c†c + h.c.) + V Σ n n, each bond once", ja="H = -t Σ (c†c + h.c.) + V Σ n n、各ボンド一回"
+        ),
+        "xxz": Text(
+            en="H = J Σ (S^x S^x + S^y S^y + Δ S^z S^z), S = σ/2, each bond once",
+            ja="H = J Σ (S^x S^x + S^y S^y + Δ S^z S^z)、S = σ/2、各ボンド一回",
         ),
         "heisenberg": Text(en="H = J Σ S_i·S_j, S = σ/2, each bond once", ja="H = J Σ S_i·S_j、S = σ/2、各ボンド一回"),
         "j1j2": Text(
@@ -129,7 +160,7 @@ MODEL = Slot(
     },
     forms={"heisenberg": ("S·S", "-S·S", "σ·σ", "-σ·σ"), "tfim": ("σσ", "-σσ", "SS", "-SS")},
     ask=True,
-    refines={"j1j2": "heisenberg"},
+    refines={"j1j2": "heisenberg", "xxz": "heisenberg"},
     conventions=_CONVENTIONS,
 )
 
@@ -168,8 +199,20 @@ LATTICE = Slot(
             "二次元",
             "2次元",
         ),
+        "triangular": ("triangular", "triangular lattice", "triangle lattice", "三角格子", "3角格子", "三角"),
+        "honeycomb": ("honeycomb", "honeycomb lattice", "ハニカム", "ハニカム格子", "蜂の巣", "蜂の巣格子"),
+        "kagome": ("kagome", "kagomé", "kagome lattice", "カゴメ", "カゴメ格子", "籠目", "籠目格子"),
     },
-    shown={"chain": Text(en="chain", ja="鎖"), "square": Text(en="square lattice", ja="正方格子")},
+    shown={
+        "chain": Text(en="chain", ja="鎖"),
+        "square": Text(en="square lattice", ja="正方格子"),
+        "triangular": Text(en="triangular lattice", ja="三角格子"),
+        "honeycomb": Text(en="honeycomb lattice", ja="蜂の巣格子"),
+        "kagome": Text(en="kagome lattice", ja="カゴメ格子"),
+        "graph": Text(en="graph", ja="グラフ"),
+    },
+    # "Two-dimensional" is a square lattice only where no other one is named.
+    refines={"triangular": "square", "honeycomb": "square", "kagome": "square"},
 )
 
 SHAPE = Slot(
@@ -210,7 +253,9 @@ SHAPE = Slot(
     ja_label="サイズ",
     extents=Extents(
         kind="lattice",
-        dimensions={"chain": 1, "square": 2},
+        dimensions={"chain": 1, "square": 2, "triangular": 2, "honeycomb": 2, "kagome": 2},
+        plain=("chain", "square"),
+        per_cell={"honeycomb": 2, "kagome": 3},
         total=(
             "N",
             "Ns",
@@ -312,29 +357,29 @@ FIELD = Slot(
 )
 
 EXCHANGE = Slot(
-    en=("sign of the coupling",),
-    ja=("結合の符号",),
-    values={"antiferromagnetic": ("antiferromagnetic exchange",), "ferromagnetic": ("ferromagnetic exchange",)},
     shown={
-        "antiferromagnetic": Text(en="antiferromagnetic coupling", ja="反強磁性結合"),
-        "ferromagnetic": Text(en="ferromagnetic coupling", ja="強磁性結合"),
+        "antiferromagnetic": Text(en="antiferromagnetic coupling, +J Σ", ja="反強磁性結合、+J Σ"),
+        "ferromagnetic": Text(en="ferromagnetic coupling, -J Σ", ja="強磁性結合、-J Σ"),
     },
     detail=True,
 )
 
 DELTA = Slot(
-    symbols=("Δ", "Delta"),
-    en=("anisotropy", "exchange anisotropy"),
+    symbols=("Δ", "Delta", "Jz/J", "Jz/Jxy"),
+    en=("anisotropy", "exchange anisotropy", "anisotropy parameter"),
     ja=("異方性", "異方性パラメータ"),
+    values={"0": ("xx model", "xx chain", "xx模型", "xx鎖")},
     en_label="Δ",
     ja_label="Δ",
+    ask=True,
     only_with={"model": "xxz"},
 )
 
 TOTAL_SZ = Slot(
-    symbols=("S^z", "Sz"),
-    en=("total s^z", "total spin projection", "magnetisation sector", "magnetization sector"),
-    ja=("全スピンz成分", "磁化セクター"),
+    symbols=("S^z", "Sz", "S^z_tot", "S^z_total", "Sz_tot", "Sz_total", "S_tot^z"),
+    en=("total s^z", "total spin projection"),
+    ja=("全スピンz成分",),
+    values={"0": ("zero magnetisation", "zero-magnetisation", "zero magnetization", "zero-magnetization", "磁化ゼロ")},
     en_label="total S^z",
     ja_label="全 S^z",
     detail=True,

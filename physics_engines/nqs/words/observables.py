@@ -53,7 +53,14 @@ OBSERVABLES = Slot(
             "レニーエントロピー",
             "レニー2エントロピー",
         ),
-        "fidelity": ("fidelity", "overlap with the exact ground state", "忠実度", "フィデリティ"),
+        "fidelity": (
+            "fidelity",
+            "fidelity with the exact ground state",
+            "fidelity with the exact state",
+            "overlap with the exact ground state",
+            "忠実度",
+            "フィデリティ",
+        ),
         "extrapolation": (
             "zero-variance extrapolation",
             "zero variance extrapolation",

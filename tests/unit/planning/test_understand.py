@@ -105,7 +105,7 @@ def test_conversation_goes_on_from_a_reading_kept_as_json():
 
 def test_the_summary_names_model_size_boundary_convention_and_assumptions():
     summary = understand("gs energy of the 4x4 Heisenberg model", REGISTRY).summary
-    for part in ("Heisenberg antiferromagnet", "4x4", "S_i·S_j", "per site", "assumed: square lattice", "periodic"):
+    for part in ("Heisenberg model", "4x4", "S_i·S_j", "per site", "assumed: square lattice", "periodic"):
         assert part in summary
     said, assumed = understand("gs energy of the Heisenberg chain N=8 obc J=2", REGISTRY).summary.split("; assumed: ")
     assert "open boundary" in said and "J = 2" in said

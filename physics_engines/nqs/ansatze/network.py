@@ -1,0 +1,142 @@
+"""What networks with real parameters have in common: named blocks in one flat vector, defaults, memory and cost."""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.lattices import Lattice
+from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
+
+if TYPE_CHECKING:
+    import torch
+
+    from physics_engines.nqs.spec import GroundStateSpec
+
+_FLOPS = 6e9
+"""Multiplications and additions per second in float64 that small networks reach on one core, overhead included."""
+_GRADIENT = 4
+"""Evaluations that a gradient costs."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Parameters that belong together.
+
+    Attributes:
+        shape: Of the array.
+        scale: Standard deviation at the start.
+        mean: Mean at the start.
+    """
+
+    shape: tuple[int, ...]
+    scale: float = 0.0
+    mean: float = 0.0
+
+
+def dense(n_in: int, n_out: int, gain: float = 1.0) -> Block:
+    """A matrix that keeps the size of what it multiplies, times ``gain``."""
+    return Block((n_in, n_out), gain / math.sqrt(n_in))
+
+
+class Network(ABC):
+    """A network with real parameters; log psi is real or complex.
+
+    A subclass says its ``blocks``, its ``log_psi`` and the cost of one evaluation.
+
+    Args:
+        lattice: Sites and translations.
+        has_complex_amplitude: Give log psi an imaginary part.
+        blocks: Name of each block of parameters, in the order of the flat vector.
+    """
+
+    is_complex = False
+
+    def __init__(self, lattice: Lattice, has_complex_amplitude: bool, blocks: dict[str, Block]) -> None:
+        self.lattice = lattice
+        self.has_complex_amplitude = has_complex_amplitude
+        self._blocks = blocks
+        self._lengths = [math.prod(block.shape) for block in blocks.values()]
+
+    @classmethod
+    @abstractmethod
+    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+        """See ``SpecifiedAnsatz``."""
+
+    @classmethod
+    @abstractmethod
+    def from_spec(cls, spec: "GroundStateSpec") -> Self:
+        """See ``SpecifiedAnsatz``."""
+
+    @abstractmethod
+    def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
+        """See ``Ansatz.log_psi``."""
+
+    @property
+    @abstractmethod
+    def n_multiplications(self) -> int:
+        """Multiplications of one evaluation of log psi."""
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``: the translations of the lattice, unless a subclass has fewer."""
+        return self.lattice.translations
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of all blocks together."""
+        return sum(self._lengths)
+
+    def initial_parameters(self, rng: np.random.Generator) -> Parameters:
+        """Gaussian numbers of the scale of each block."""
+        parts = [
+            block.mean + block.scale * rng.standard_normal(length)
+            for block, length in zip(self._blocks.values(), self._lengths, strict=True)
+        ]
+        return np.concatenate(parts)
+
+    def unflatten(self, parameters: "torch.Tensor") -> "dict[str, torch.Tensor]":
+        """The blocks as arrays; one split, so that the gradient is put together once."""
+        import torch
+
+        parts = torch.split(parameters, self._lengths)
+        return {
+            name: part.reshape(block.shape) for (name, block), part in zip(self._blocks.items(), parts, strict=True)
+        }
+
+    def memory(self, spec: "GroundStateSpec") -> int:
+        """Derivatives of all samples and the metric; evaluation itself works on small chunks."""
+        rows = spec.n_samples * (2 if self.has_complex_amplitude else 1)
+        metric = min(rows, self.n_parameters) ** 2 * 3
+        return int(8 * (3 * rows * self.n_parameters + metric + 64 * spec.n_samples * spec.n_sites)) + 500 * 2**20
+
+    def work(self, spec: "GroundStateSpec") -> Work:
+        """Evaluations of proposals, connected configurations and gradients, and the solve."""
+        evaluation = 2 * self.n_multiplications / _FLOPS + 2e-6
+        connected = spec.n_couplings * (0.7 if spec.conserves_magnetisation else 1.0)
+        moves = spec.n_sites * (0.7 if spec.conserves_magnetisation else 1.0)
+        per_sample = (moves + connected) * evaluation
+        rows = spec.n_samples * (2 if self.has_complex_amplitude else 1)
+        small = min(rows, self.n_parameters)
+        solve = 2e-10 * (rows * small * self.n_parameters + small**3 / 3)
+        gradients = _GRADIENT * spec.n_samples * evaluation * (2 if self.has_complex_amplitude else 1)
+        discarded = spec.n_discard * spec.n_chains * moves * evaluation
+        return Work(spec.n_samples * per_sample + discarded + gradients + solve + 5e-3, per_sample)
+
+
+def network_defaults(sizes: dict[str, int], n_sites: int) -> Defaults:
+    """Many chains, few sweeps to throw away and fewer samples: evaluations are dear, and cheaper by the batch."""
+    is_small = n_sites <= 20
+    return Defaults(
+        sizes=sizes,
+        n_iterations=200 if is_small else 120,
+        n_samples=1024 if is_small else 512,
+        n_final_samples=16_384 if is_small else 8192,
+        n_chains=256 if is_small else 128,
+        n_discard=1,
+        learning_rate=0.1,
+        diag_shift=1e-3,
+    )

@@ -1,0 +1,266 @@
+"""Real-time evolution: steps of the equation of motion, observables on the way, and a measure of its own error.
+
+The residual rate |(d/dt + i (H - E)) psi| of the variational motion, integrated over time, bounds the angle between
+the state and the exactly evolved one; added to the error of the integrator it says how far the run can be trusted.
+With sampling the rate is taken on samples that did not enter the equation of motion, or it would be too small.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.errors import Interrupted
+from physics_engines.estimate import Estimate
+from physics_engines.nqs.dynamics import checkpoint
+from physics_engines.nqs.dynamics.checkpoint import TRACE_NAMES, EvolutionState
+from physics_engines.nqs.dynamics.equation import Equation, Motion, Points
+from physics_engines.nqs.dynamics.estimates import final_estimates
+from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
+from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
+from physics_engines.nqs.dynamics.measure import Recorder
+from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
+from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
+from physics_engines.nqs.sampling import draw, random_configurations
+from physics_engines.nqs.spec import DynamicsSpec
+from physics_engines.progress import Monitor, Progress
+from physics_engines.text import Text
+
+_SAVE_INTERVAL = 5.0
+"""Seconds between restart files."""
+_N_BURN_IN = 200
+_N_DISCARD = 5
+_VALIDATION_SHARE = 4
+
+
+@dataclass(frozen=True)
+class DynamicsResult:
+    """What a time evolution found.
+
+    Attributes:
+        times: Output times in units of 1/J, shape (n_times,).
+        names: Observables; the columns of ``values`` are these, then <zz> at each displacement.
+        values: Shape (n_times, n_names + n_displacements).
+        errors: Standard errors; zero where all states were summed over.
+        energies: Energy per site and its error at the output times, in units of the coupling, shape (n_times, 2).
+        trace: Columns over the steps: ``time``, ``step``, ``energy`` and ``variance`` (total, units of J),
+            ``residual`` (rate), ``relative_residual`` (its square over the variance), ``distance`` (integrated rate)
+            and ``integration_error``.
+        exact: Exact evolution of the same initial state on a small lattice.
+        estimates: The numbers at the last time, by name; exact counterparts have the prefix ``exact_``.
+        parameters: At the last time.
+        displacements: Vectors of the correlations, shape (n_displacements, dimension).
+    """
+
+    times: NDArray[np.float64]
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    energies: NDArray[np.float64]
+    trace: dict[str, NDArray[np.float64]]
+    exact: ExactEvolution | None
+    estimates: dict[str, Estimate]
+    parameters: NDArray[np.complex128]
+    displacements: NDArray[np.int64]
+
+
+def real_time_evolution(spec: DynamicsSpec, monitor: Monitor | None = None) -> DynamicsResult:
+    """Evolve a state in real time.
+
+    Goes on from ``monitor.checkpoint`` where that file holds the same calculation, with the same bits as a run that
+    was never interrupted.
+
+    Args:
+        spec: The calculation.
+        monitor: Progress, interruption and restart file.
+
+    Raises:
+        Interrupted: The monitor asked to stop; the restart file is written.
+        InvalidInput: The restart file belongs to another calculation.
+        EngineError: The equation of motion cannot be integrated further.
+    """
+    import scipy.linalg  # noqa: F401  # its BLAS must be loaded before its threads can be limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return _Evolution(spec, monitor or Monitor()).run()
+
+
+class _Evolution:
+    """One run: the parts that stay the same while the state moves."""
+
+    def __init__(self, spec: DynamicsSpec, monitor: Monitor) -> None:
+        self._spec = spec
+        self._monitor = monitor
+        self._ansatz = rbm_of(spec)
+        self._hamiltonian: Hamiltonian = build_hamiltonian(spec)
+        self._equation = Equation(self._ansatz, self._hamiltonian, spec.cutoff, spec.snr_cutoff)
+        self._recorder = Recorder.of(self._hamiltonian)
+        self._times = np.linspace(0.0, spec.total_time, spec.n_times)
+        self._identity = spec.digest()
+        self._states: NDArray[np.int8] | None = None
+        if spec.full_sum:
+            states = basis_states(spec.n_sites, spec.conserves_magnetisation)
+            self._states = as_configurations(states, spec.n_sites)
+
+    def run(self) -> DynamicsResult:
+        file = self._monitor.checkpoint
+        state = checkpoint.load(file, self._identity) if file else None
+        if state is None:
+            state = self._begin()
+        self._evolve(state)
+        return self._finish(state)
+
+    def _begin(self) -> EvolutionState:
+        spec, file = self._spec, self._monitor.checkpoint
+
+        def pass_on(progress: Progress) -> None:
+            self._monitor.report(0.3 * progress.fraction, progress.message, **progress.values)
+
+        before = file.with_name(f"{file.stem}-initial{file.suffix}") if file else None
+        parameters, _ = initial_parameters(spec, Monitor(before, pass_on, self._monitor.should_stop))
+        rng = np.random.default_rng((spec.seed, 3))
+        configurations = np.empty((0, spec.n_sites), dtype=np.int8)
+        if not spec.full_sum:
+            configurations = random_configurations(self._hamiltonian, spec.n_chains, rng)
+            self._equation.backend.set_parameters(parameters)
+            draw(self._equation.backend, configurations, 1, _N_BURN_IN, rng)
+        n_columns = len(self._recorder.names) + len(self._recorder.where.vectors)
+        nothing = np.full((spec.n_times, n_columns), np.nan)
+        return EvolutionState(
+            time=0.0,
+            n_recorded=0,
+            step=spec.time_step,
+            parameters=parameters,
+            start=parameters,
+            configurations=configurations,
+            rng=rng,
+            distance=0.0,
+            integration_error=0.0,
+            last_rate=(0.0, 0.0),
+            values=nothing,
+            errors=nothing.copy(),
+            energies=np.full((spec.n_times, 2), np.nan),
+            trace=[],
+        )
+
+    def _evolve(self, state: EvolutionState) -> None:
+        saved = time.monotonic()
+        while state.n_recorded < self._spec.n_times:
+            if self._monitor.should_stop():
+                self._save(state)
+                raise Interrupted(f"stopped at t = {state.time:.4g} of {self._spec.total_time:g}")
+            self._advance(state)
+            if time.monotonic() - saved > _SAVE_INTERVAL:
+                self._save(state)
+                saved = time.monotonic()
+        self._save(state)
+
+    def _save(self, state: EvolutionState) -> None:
+        if self._monitor.checkpoint is not None:
+            checkpoint.save(self._monitor.checkpoint, state, self._identity)
+
+    def _advance(self, state: EvolutionState) -> None:
+        """Samples at the present time, a record where one is due, and one step on."""
+        spec = self._spec
+        points, ensemble = self._sample(state, spec.n_samples)
+        motion = self._equation.motion(state.parameters, points)
+        residual = motion.residual
+        if not spec.full_sum:
+            fresh, _ = self._sample(state, max(spec.n_samples // _VALIDATION_SHARE, 8 * spec.n_chains))
+            residual = self._equation.residual(state.parameters, motion.velocity, fresh)
+        rate = float(np.sqrt(residual))
+        previous, size = state.last_rate
+        state.distance += size * (previous + rate) / 2
+        row = (state.time, 0.0, motion.energy, motion.variance, rate,
+               residual / max(motion.variance, 1e-300), state.distance, state.integration_error)  # fmt: skip
+        due = self._times[state.n_recorded]
+        if state.time >= due - 1e-12:
+            self._record(state, motion, points, ensemble)
+            if state.n_recorded == spec.n_times:
+                state.trace.append(row)
+                return
+            due = self._times[state.n_recorded]
+        left = float(due - state.time)
+
+        def rhs(parameters: NDArray[np.complex128]) -> Motion:
+            return self._equation.motion(parameters, points)
+
+        start = state.parameters
+        if spec.tolerance > 0:
+            step = adaptive_step(spec.integrator, rhs, start, motion, state.step, spec.tolerance, left)
+        else:
+            step = fixed_step(spec.integrator, rhs, start, motion, min(spec.time_step, left))
+        state.parameters = step.parameters
+        # Land on the record exactly, whatever the sum of the steps.
+        state.time = float(due) if step.size >= left * (1 - 1e-12) else state.time + step.size
+        state.step = step.proposal
+        state.integration_error += step.error
+        state.last_rate = (rate, step.size)
+        state.trace.append((row[0], step.size, *row[2:]))
+        self._report(state, motion)
+
+    def _sample(self, state: EvolutionState, n_samples: int) -> tuple[Points, Ensemble]:
+        if self._states is not None:
+            points = Points(self._states, np.zeros(len(self._states)), True)
+            return points, Ensemble(self._states[None])
+        self._equation.backend.set_parameters(state.parameters)
+        n_per_chain = -(-n_samples // self._spec.n_chains)
+        sample = draw(self._equation.backend, state.configurations, n_per_chain, _N_DISCARD, state.rng)
+        reference = self._equation.log_probability(state.parameters, sample.flat)
+        return Points(sample.flat, reference, False), Ensemble(sample.configurations, acceptance=sample.acceptance)
+
+    def _record(self, state: EvolutionState, motion: Motion, points: Points, ensemble: Ensemble) -> None:
+        variational = VariationalState(self._ansatz, state.parameters, self._hamiltonian)
+        if self._states is not None:
+            log = self._equation.log_probability(state.parameters, points.configurations)
+            weights = np.exp(log - log.max())
+            ensemble = Ensemble(ensemble.configurations, (weights / weights.sum())[None])
+        values, errors = self._recorder.record(variational, ensemble)
+        energy_error = 0.0
+        if self._states is None:
+            self._equation.backend.set_parameters(state.parameters)
+            energies = self._equation.backend.local_energies(points.configurations).real
+            energy_error = ensemble.average(np.ascontiguousarray(energies)).error
+        index = state.n_recorded
+        state.values[index], state.errors[index] = values, errors
+        state.energies[index] = motion.energy, energy_error
+        state.n_recorded += 1
+
+    def _report(self, state: EvolutionState, motion: Motion) -> None:
+        share = state.time / self._spec.total_time
+        start = 0.3 if self._spec.initial == "ground_state" else 0.0
+        at = f"t = {state.time:.3f} / {self._spec.total_time:g}"
+        self._monitor.report(
+            start + (0.97 - start) * share,
+            Text(
+                en=f"{at}: error bound {state.distance:.1e}, step {state.step:.1e}",
+                ja=f"{at}: 誤差の上限 {state.distance:.1e}、刻み {state.step:.1e}",
+            ),
+            energy=motion.energy / self._spec.n_sites * self._spec.coupling,
+            residual=state.distance,
+        )
+
+    def _finish(self, state: EvolutionState) -> DynamicsResult:
+        spec = self._spec
+        exact = None
+        if spec.n_states <= MAX_EXACT_STATES:
+            self._monitor.report(0.97, Text(en="exact evolution", ja="厳密な時間発展"))
+            _, vector = amplitudes_of(VariationalState(self._ansatz, state.start, self._hamiltonian))
+            exact = exact_evolution(self._hamiltonian, vector.astype(np.complex128), self._times)
+        trace = np.array(state.trace, dtype=np.float64).reshape(-1, len(TRACE_NAMES))
+        columns = {name: trace[:, index] for index, name in enumerate(TRACE_NAMES)}
+        fidelity = None
+        if exact is not None:
+            _, psi = amplitudes_of(VariationalState(self._ansatz, state.parameters, self._hamiltonian))
+            fidelity = float(np.abs(np.vdot(exact.vectors[-1], psi)) ** 2)
+        estimates = final_estimates(spec, self._recorder, state, columns, exact, fidelity)
+        self._monitor.report(1.0, Text(en="done", ja="完了"))
+        return DynamicsResult(
+            self._times, self._recorder.names, state.values, state.errors,
+            state.energies / spec.n_sites * spec.coupling, columns, exact, estimates,
+            state.parameters, self._recorder.where.vectors,
+        )  # fmt: skip

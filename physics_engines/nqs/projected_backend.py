@@ -1,0 +1,120 @@
+"""The fast path of projected RBMs: one set of tables for all images of a configuration."""
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics_engines.nqs import projected_kernels
+from physics_engines.nqs.ansatze.projected import Projected
+from physics_engines.nqs.ansatze.rbm import Rbm
+from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
+from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.numba_backend import NumbaBackend, Numbers
+
+_BLOCK = 2**22
+"""Hidden activations held at a time."""
+_NODE = 1e-13
+"""Amplitudes that cancel to less than this share count as this share, so that a chain leaves a node at once."""
+
+
+class ProjectedBackend(NumbaBackend):
+    """See ``Backend``."""
+
+    def __init__(self, ansatz: Projected, hamiltonian: Hamiltonian) -> None:
+        if not isinstance(ansatz.base, Rbm):
+            raise TypeError("the compiled path of a projection takes restricted Boltzmann machines")
+        super().__init__(ansatz.base, hamiltonian)
+        self._projection = ansatz.projection
+        self._moved, self._sites = _images_of_moves(hamiltonian.moves, ansatz.projection.permutations)
+
+    def _prepare(self, configurations: NDArray[np.int8]) -> tuple[NDArray[np.int8], Numbers, Numbers]:
+        """Images (n, n_images, n_sites), their hidden angles (n, n_images, n_hidden) and shares (n, n_images)."""
+        images = self._projection.images(configurations)
+        theta = self._angles(images)
+        logs = self._logs(images, theta)
+        coefficients: Numbers = self._projection.coefficients
+        if not np.iscomplexobj(logs):
+            coefficients = coefficients.real
+        with np.errstate(over="ignore", invalid="ignore"):
+            terms = coefficients * np.exp(logs - logs.real.max(axis=-1, keepdims=True))
+        total = terms.sum(axis=-1, keepdims=True)
+        size = np.abs(total)
+        total = np.where(size < _NODE, _NODE, total)
+        return images, theta, cast(Numbers, terms / total)
+
+    def sweep(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Backend``."""
+        n_chains = len(configurations)
+        records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
+        proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
+        _, theta, shares = self._prepare(configurations)
+        projected_kernels.sweep(
+            configurations, self._halves_of(theta), shares, self._hamiltonian.moves,
+            self._moved, self._sites, self._projection.flips,
+            self._decay, self._up, self._down, self._growth, self._visible,
+            uniforms, records, proposed, accepted,
+        )  # fmt: skip
+        return records, proposed, accepted
+
+    def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+        model = self._hamiltonian
+        energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
+        for part in self._parts(len(configurations)):
+            spins = configurations[part]
+            _, theta, shares = self._prepare(spins)
+            projected_kernels.local_energies(
+                spins, self._halves_of(theta), shares, model.bonds, model.zz, model.moves, model.amplitudes,
+                self._moved, self._sites, self._projection.flips,
+                self._decay, self._up, self._down, self._visible, energies[part],
+            )  # fmt: skip
+        return energies
+
+    def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
+        """See ``Backend``; the derivatives of the images, weighted by their shares."""
+        shape = (len(configurations), self._ansatz.n_parameters)
+        jacobian = cast(Numbers, np.zeros(shape, dtype=self._weights.dtype))
+        for part in self._parts(len(configurations)):
+            images, theta, shares = self._prepare(configurations[part])
+            t = np.tanh(theta)
+            for number in range(images.shape[1]):
+                rows = self._ansatz.rbm_jacobian(
+                    np.ascontiguousarray(images[:, number]), np.ascontiguousarray(t[:, number])
+                )
+                jacobian[part] += shares[:, number, None] * rows
+        return ExplicitDerivatives(jacobian)
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """log psi_P of configurations (n_samples, n_sites), complex where amplitudes have signs."""
+        images = self._projection.images(configurations)
+        logs = self._logs(images, self._angles(images))
+        top = logs.real.max(axis=-1)
+        terms = self._projection.coefficients * np.exp(logs - top[:, None])
+        with np.errstate(divide="ignore"):
+            return cast(Numbers, top + np.log(terms.sum(axis=-1)))
+
+    def _parts(self, n_samples: int) -> list[slice]:
+        n_images, n_hidden = len(self._projection.flips), self._weights.shape[1]
+        size = max(1, _BLOCK // (n_images * n_hidden))
+        return [slice(start, start + size) for start in range(0, n_samples, size)]
+
+
+def _images_of_moves(
+    moves: NDArray[np.int64], permutations: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each element g and move m: number of the move g^-1(m), and the site g(its first site).
+
+    Both have shape (n_elements, n_moves).
+    """
+    numbers = {(min(i, j), max(i, j)): number for number, (i, j) in enumerate(moves.tolist())}
+    moved = np.empty((len(permutations), len(moves)), dtype=np.int64)
+    for row, inverse in zip(moved, np.argsort(permutations, axis=1), strict=True):
+        first = inverse[moves[:, 0]]
+        second = np.where(moves[:, 1] < 0, -1, inverse[moves[:, 1]])
+        pairs = zip(np.minimum(first, second).tolist(), np.maximum(first, second).tolist(), strict=True)
+        row[:] = [numbers[pair] for pair in pairs]
+    sites = np.take_along_axis(permutations, moves[:, 0][moved], axis=1)
+    return moved, np.ascontiguousarray(sites)

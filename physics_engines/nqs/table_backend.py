@@ -1,0 +1,102 @@
+"""Small systems: all amplitudes in a table, computed once per parameter set; chains and energies only look them up.
+
+With 16 spins there are 12 870 configurations in S^z = 0, fewer than the proposals of one iteration; where the
+amplitude is translation invariant, fewer than a thousand have to be evaluated.
+"""
+
+from math import comb
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from physics_engines.nqs import table_kernels as kernels
+from physics_engines.nqs.ansatze import Ansatz, Parameters
+from physics_engines.nqs.ansatze.base import Invariant
+from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
+from physics_engines.nqs.evaluator import Evaluator
+from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.hamiltonian import Hamiltonian
+
+Numbers = NDArray[np.float64] | NDArray[np.complex128]
+_MAX_SITES = 20
+_MAX_AMPLITUDES = 2**14
+"""Amplitudes computed per parameter set: no more than an iteration by chains would need."""
+
+
+def fits_table(ansatz: Ansatz, hamiltonian: Hamiltonian) -> bool:
+    """Whether a table is the cheaper way."""
+    n = hamiltonian.n_sites
+    if n > _MAX_SITES:
+        return False
+    n_up = n // 2 if hamiltonian.n_up is None else hamiltonian.n_up
+    n_states = comb(n, n_up) if hamiltonian.conserves_magnetisation else 2**n
+    n_symmetries = len(ansatz.invariances) if isinstance(ansatz, Invariant) else 1
+    return n_states <= _MAX_AMPLITUDES * n_symmetries
+
+
+class TableBackend:
+    """See ``Backend``; on the CPU."""
+
+    def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian) -> None:
+        self._evaluator = Evaluator(ansatz)
+        self._hamiltonian = hamiltonian
+        n = hamiltonian.n_sites
+        self._bits = np.int64(1) << np.arange(n, dtype=np.int64)
+        states = basis_states(n, hamiltonian.conserves_magnetisation, hamiltonian.n_up).astype(np.int64)
+        spins = as_configurations(states, n) > 0
+        lowest = states
+        for permutation in ansatz.invariances if isinstance(ansatz, Invariant) else ():
+            lowest = np.minimum(lowest, spins @ self._bits[permutation])
+        representatives, numbers = np.unique(lowest, return_inverse=True)
+        self._representatives = as_configurations(representatives, n)
+        self._place = np.zeros(2**n, dtype=np.int64)
+        self._place[states] = numbers
+        self._masks = np.where(hamiltonian.moves >= 0, self._bits[hamiltonian.moves], 0).sum(axis=1)
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """See ``Backend``."""
+        self._evaluator.set_parameters(parameters)
+        self._log_psi: Numbers = self._evaluator.log_psi(torch.as_tensor(self._representatives)).numpy()
+        self._log_modulus = np.ascontiguousarray(self._log_psi.real)
+
+    def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+        result: Numbers = self._log_psi[self._place[self._codes(configurations)]]
+        return result
+
+    def _codes(self, configurations: NDArray[np.int8]) -> NDArray[np.int64]:
+        return cast(NDArray[np.int64], (configurations > 0) @ self._bits)
+
+    def sweep(
+        self, configurations: NDArray[np.int8], uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """See ``Backend``."""
+        codes, n_chains = self._codes(configurations), len(configurations)
+        records = np.empty((n_chains, len(uniforms)), dtype=np.int64)
+        proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
+        kernels.sweep(
+            codes, self._place, self._log_modulus, self._hamiltonian.moves, self._masks, uniforms, records, proposed,
+            accepted,
+        )  # fmt: skip
+        found = as_configurations(records.ravel(), configurations.shape[1])
+        found = found.reshape(n_chains, len(uniforms), -1)
+        configurations[...] = found[:, -1]
+        return found, proposed, accepted
+
+    def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
+        """See ``Backend``."""
+        model = self._hamiltonian
+        energies = cast(Numbers, np.empty(len(configurations), dtype=self._log_psi.dtype))
+        kernels.local_energies(
+            self._codes(configurations), self._place, self._log_psi, model.bonds, model.zz, model.moves, self._masks,
+            model.amplitudes, energies,
+        )  # fmt: skip
+        return energies
+
+    def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
+        """See ``Backend``; of each representative once."""
+        places, numbers = np.unique(self._place[self._codes(configurations)], return_inverse=True)
+        real, imaginary = self._evaluator.jacobian(self._representatives[places])
+        return ExplicitDerivatives(real[numbers], None if imaginary is None else imaginary[numbers])

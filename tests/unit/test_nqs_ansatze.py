@@ -1,0 +1,204 @@
+"""Every registered ansatz against enumeration and finite differences, on small lattices of every kind it takes."""
+
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from physics_engines.errors import Interrupted
+from physics_engines.nqs import GroundStateSpec, ground_state
+from physics_engines.nqs.ansatze import ansatz_names, build_ansatz
+from physics_engines.nqs.ansatze.base import Invariant, Prepared
+from physics_engines.nqs.backend import build_backend
+from physics_engines.nqs.derivatives import ExplicitDerivatives
+from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.reconfiguration import natural_gradient
+from physics_engines.nqs.sampling import draw, random_configurations
+from physics_engines.nqs.spec import AnsatzName
+from physics_engines.progress import Monitor
+
+NAMES = ansatz_names()
+LATTICES = {
+    "chain": {"lattice": "chain", "shape": 8},
+    "honeycomb": {"lattice": "honeycomb", "shape": "2x2"},
+    "odd": {"model": "tfim", "lattice": "square", "shape": "3x3"},
+    "frustrated": {"model": "j1j2", "lattice": "chain", "shape": 8},
+    "open": {"lattice": "square", "shape": "3x2", "boundary": "open"},
+}
+CASES = [
+    (name, kind) for name in NAMES for kind in LATTICES if not (name.startswith("rbm_symmetric") and kind == "open")
+]
+
+
+def spec_of(name: str, kind: str, **fields: object) -> GroundStateSpec:
+    small = {"alpha": 1} if name.startswith("rbm") else {}
+    return GroundStateSpec(**LATTICES[kind], ansatz=name, **small, **fields)
+
+
+@cache
+def state_of(name: str, kind: str):
+    """An ansatz with parameters whose amplitude is neither flat, which would hide mistakes, nor a single peak."""
+    spec = spec_of(name, kind)
+    ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
+    start = ansatz.initial_parameters(np.random.default_rng(1))
+    start = start + 0.03 * np.random.default_rng(2).standard_normal(len(start))
+    spins = as_configurations(basis_states(spec.n_sites, spec.conserves_magnetisation), spec.n_sites)
+    scales = 0.3 * 1.03 ** np.arange(200)
+    parameters = next(scale * start for scale in scales if amplitudes(ansatz, scale * start, spins).real.std() > 0.3)
+    return spec, hamiltonian, ansatz, parameters
+
+
+def set_up(name: str, kind: str, backend: str = "torch"):
+    spec, hamiltonian, ansatz, parameters = state_of(name, kind)
+    evaluator = build_backend(ansatz, hamiltonian, backend)
+    evaluator.set_parameters(parameters)
+    return spec, hamiltonian, ansatz, parameters, evaluator
+
+
+def amplitudes(ansatz, parameters: np.ndarray, spins: np.ndarray) -> np.ndarray:
+    tensor = torch.as_tensor(parameters)
+    return ansatz.log_psi(tensor, torch.as_tensor(spins).to(tensor.dtype)).numpy()
+
+
+def test_every_name_of_the_spec_is_registered() -> None:
+    assert set(get_args(AnsatzName)) == set(NAMES)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_log_psi_takes_any_leading_shape_and_is_what_it_says(name: str, kind: str) -> None:
+    spec, hamiltonian, ansatz, parameters, _ = set_up(name, kind)
+    assert parameters.shape == (ansatz.n_parameters,)
+    assert np.iscomplexobj(parameters) == ansatz.is_complex
+    spins = random_configurations(hamiltonian, 12, np.random.default_rng(0))
+    values = amplitudes(ansatz, parameters, spins)
+    assert values.shape == (12,) and np.isfinite(values).all()
+    assert np.iscomplexobj(values) == (ansatz.is_complex or ansatz.has_complex_amplitude)
+    nested = amplitudes(ansatz, parameters, spins.reshape(3, 4, spec.n_sites))
+    np.testing.assert_allclose(nested.ravel(), values, rtol=1e-12)
+    np.testing.assert_allclose([amplitudes(ansatz, parameters, row) for row in spins], values, rtol=1e-12)
+    if not name.startswith("rbm") and name != "jastrow":
+        assert ansatz.has_complex_amplitude == (kind == "frustrated")
+    if isinstance(ansatz, Prepared):
+        tensor = torch.as_tensor(parameters)
+        prepared = ansatz.prepare(tensor)(torch.as_tensor(spins).to(tensor.dtype))
+        np.testing.assert_allclose(prepared.numpy(), values, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_derivatives_are_finite_differences(name: str, kind: str) -> None:
+    _, hamiltonian, ansatz, parameters, _ = set_up(name, kind)
+    spins = random_configurations(hamiltonian, 6, np.random.default_rng(0))
+    for backend in ("torch", "table", "auto"):
+        found = set_up(name, kind, backend)[-1].derivatives(spins)
+        assert found.n_samples == 6
+        matrix = found.matrix()
+        for index in np.random.default_rng(1).choice(len(parameters), size=min(8, len(parameters)), replace=False):
+            step = np.zeros_like(parameters)
+            step[index] = 1e-5
+            ratio = np.exp(amplitudes(ansatz, parameters + step, spins) - amplitudes(ansatz, parameters - step, spins))
+            column = (ratio - 1 / ratio) / 4e-5  # the branch of a complex logarithm may differ on the two sides
+            expected = found.rows(column - column.mean())
+            np.testing.assert_allclose(matrix[:, index], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_local_energies_are_matrix_elements(name: str, kind: str) -> None:
+    spec, hamiltonian, ansatz, parameters, _ = set_up(name, kind)
+    states = basis_states(spec.n_sites, spec.conserves_magnetisation)
+    spins = as_configurations(states, spec.n_sites)
+    psi = np.exp(amplitudes(ansatz, parameters, spins))
+    expected = (_sparse_matrix(hamiltonian, states) @ psi) / psi
+    for backend in ("torch", "table", "auto"):
+        found = set_up(name, kind, backend)[-1].local_energies(spins)
+        np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-9)
+
+
+def histogram(spec, hamiltonian, backend, n_chains: int) -> np.ndarray:
+    """How often the ends of independent chains, far beyond tau_int, lie in each state of the sector."""
+    rng = np.random.default_rng(17)
+    chains = random_configurations(hamiltonian, n_chains, rng)
+    ends = draw(backend, chains, 1, 15, rng).configurations[:, 0]
+    code = ((ends > 0).astype(np.int64) << np.arange(spec.n_sites)).sum(axis=1)
+    return np.bincount(code, minlength=2**spec.n_sites)[basis_states(spec.n_sites, spec.conserves_magnetisation)]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_all_backends_follow_the_same_chain_and_it_samples_psi_squared(name: str, kind: str) -> None:
+    spec, hamiltonian, ansatz, parameters, plain = set_up(name, kind)
+    backends = [set_up(name, kind, backend)[-1] for backend in ("table", "auto")]
+    rng = np.random.default_rng(3)
+    chains = random_configurations(hamiltonian, 8, rng)
+    uniforms = rng.random((2, 8, spec.n_sites))
+    expected = plain.sweep(copy := chains.copy(), uniforms)
+    for backend in backends:
+        moved = chains.copy()
+        for ours, theirs in zip(backend.sweep(moved, uniforms), expected, strict=True):
+            assert np.array_equal(ours, theirs)
+        assert np.array_equal(moved, copy)
+
+    states = basis_states(spec.n_sites, spec.conserves_magnetisation)
+    weight = np.exp(2 * amplitudes(ansatz, parameters, as_configurations(states, spec.n_sites)).real)
+    weight /= weight.sum()
+    n_chains = 16_384
+    counts = histogram(spec, hamiltonian, backends[1], n_chains)
+    assert counts.sum() == n_chains, "the chains left the sector"
+    common = weight * n_chains >= 10
+    theory = np.append(weight[common], weight[~common].sum()) * n_chains
+    observed = np.append(counts[common], counts[~common].sum())
+    kept = theory > 0
+    assert common.sum() > 5
+    assert stats.chisquare(observed[kept], theory[kept]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("kind", ["chain", "honeycomb", "odd"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("rbm", "rbm_complex")])
+def test_periodic_networks_are_translation_invariant(name: str, kind: str) -> None:
+    spec, hamiltonian, ansatz, parameters = state_of(name, kind)
+    assert isinstance(ansatz, Invariant)
+    # A ViT with patches moves by whole patches only.
+    assert len(ansatz.invariances) == len(hamiltonian.lattice.translations) // (spec.patch or 1) ** len(spec.shape)
+    spins = random_configurations(hamiltonian, 5, np.random.default_rng(0))
+    moved = spins[:, ansatz.invariances]
+    values = np.exp(amplitudes(ansatz, parameters, moved))
+    np.testing.assert_allclose(values, np.repeat(values[:, :1], values.shape[1], axis=1), rtol=1e-9)
+
+
+@pytest.mark.parametrize("n_parameters", [10, 50, 300])
+def test_real_parameters_of_a_complex_amplitude_follow_the_real_part(n_parameters: int) -> None:
+    """Re(O^dagger O) v = Re(O^dagger E), whether there are more parameters or more samples."""
+    rng = np.random.default_rng(4)
+    jacobian = rng.standard_normal((40, n_parameters)) + 1j * rng.standard_normal((40, n_parameters))
+    energies = rng.standard_normal(40) + 1j * rng.standard_normal(40)
+    previous = rng.standard_normal(n_parameters)
+    centred, residual = jacobian - jacobian.mean(axis=0), energies - energies.mean()
+    metric = (centred.conj().T @ centred).real / 40
+    force = (centred.conj().T @ residual).real / 40
+    expected = np.linalg.solve(metric + 0.1 * np.eye(n_parameters), force + 0.1 * 0.9 * previous)
+    derivatives = ExplicitDerivatives(jacobian.real, jacobian.imag)
+    assert derivatives.shape == (80, n_parameters) and derivatives.n_samples == 40
+    step = natural_gradient(derivatives, energies, 0.1, previous, 0.9)
+    assert step.vector.dtype == np.float64
+    np.testing.assert_allclose(step.vector, expected, rtol=1e-8, atol=1e-10)
+    assert step.speed == pytest.approx(np.sqrt(expected @ metric @ expected))
+
+
+SHORT = {"n_iterations": 6, "n_samples": 64, "n_final_samples": 256, "n_chains": 16, "n_discard": 2}
+
+
+@pytest.mark.parametrize("kind", ["honeycomb", "frustrated"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_that_is_stopped_and_resumed_gives_the_same_bits(name: str, kind: str, tmp_path: Path) -> None:
+    spec = spec_of(name, kind, **SHORT)
+    whole = ground_state(spec)
+    file, seen = tmp_path / "restart.npz", []
+    with pytest.raises(Interrupted):
+        ground_state(spec, Monitor(file, seen.append, lambda: len(seen) >= 3))
+    again = ground_state(spec, Monitor(file))
+    assert again.energy_per_site == whole.energy_per_site
+    assert again.parameters.tobytes() == whole.parameters.tobytes()
+    assert again.configurations.tobytes() == whole.configurations.tobytes()
