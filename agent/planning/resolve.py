@@ -165,6 +165,8 @@ def _imply(state: Resolution, mine: dict[str, list[Mention]]) -> None:
         slot = state.slots[name]
         for other, wanted in slot.slot.only_with.items():
             target = state.slots.get(other)
+            if not isinstance(wanted, str):
+                continue  # more than one value would do, so none is said
             if target is None or name not in state.read or all(not value for value in state.read[name].values):
                 continue
             values = state.read[other].values if other in state.read else ()
@@ -206,7 +208,8 @@ def _keep_to_the_point(state: Resolution, mine: dict[str, list[Mention]]) -> Non
             continue
         for other, wanted in slot.slot.only_with.items():
             actual = state.value(other)
-            if actual is None or actual == wanted or other not in state.slots:
+            allowed = (wanted,) if isinstance(wanted, str) else wanted
+            if actual is None or actual in allowed or other not in state.slots:
                 continue
             reading = state.read.pop(name)
             if name in mine and any(reading.values):

@@ -192,7 +192,8 @@ def _build(tools: dict[str, Tool[Any]]) -> Vocabulary:
         for symbol in (*slot.slot.symbols, slot.name):
             plain = canonical_symbol(symbol)
             symbols.setdefault(plain, []).append(slot)
-            folded.setdefault(plain.casefold(), []).append(slot)
+            if plain != "t":  # a hopping or a time; T is a temperature
+                folded.setdefault(plain.casefold(), []).append(slot)
     keys: dict[str, set[str]] = {name: set() for name in tools}
     for name, tool in tools.items():
         for words in tool.words.values():

@@ -74,6 +74,7 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
         InvalidInput: The backend asked for does not fit, or the device does not exist.
     """
     from physics_engines.nqs.ansatze.jastrow import PairProduct
+    from physics_engines.nqs.ansatze.pair_product import PairState
     from physics_engines.nqs.ansatze.projected import Projected
     from physics_engines.nqs.ansatze.rbm import Rbm
 
@@ -91,6 +92,10 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
             from physics_engines.nqs.numba_backend import NumbaBackend
 
             return NumbaBackend(ansatz, hamiltonian)
+        if isinstance(ansatz, PairState):
+            from physics_engines.nqs.pair_backend import PairBackend
+
+            return PairBackend(ansatz, hamiltonian)
         if isinstance(ansatz, PairProduct):
             from physics_engines.nqs.jastrow_backend import JastrowBackend
 
@@ -102,7 +107,8 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
             return TableBackend(ansatz, hamiltonian)
     if name == "numba":
         raise InvalidInput(
-            "the compiled backend takes restricted Boltzmann machines and Jastrow factors on the CPU; use torch"
+            "the compiled backend takes restricted Boltzmann machines, Jastrow factors and pair products on the CPU; "
+            "use torch"
         )
     if name == "table":
         raise InvalidInput("a table of all amplitudes takes small systems on the CPU; use torch")

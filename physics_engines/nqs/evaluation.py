@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit, network_label
 from physics_engines.nqs.optimisation import FinalSample
 from physics_engines.nqs.samplers import Sampler
@@ -110,7 +111,8 @@ def estimates(
     """Energy per site, variance per site and V-score.
 
     The variance is that of the total energy divided by the number of sites. The V-score is
-    N Var(E) / (E - E_inf)^2 with E_inf = 0, the trace of these Hamiltonians (D. Wu et al., Science 386, 296 (2024)).
+    N Var(E) / (E - E_inf)^2 with E_inf = 0, the trace of the spin Hamiltonians, and the mean energy of the sector
+    for fermions (D. Wu et al., Science 386, 296 (2024)).
 
     Args:
         measurement: Final local energies.
@@ -130,7 +132,7 @@ def estimates(
 
     centred = energies.ravel() - energies.mean()
     parts = np.stack([centred.real, np.abs(centred) ** 2], axis=1)
-    mean = float(energies.real.mean())
+    mean = float(energies.real.mean()) - build_hamiltonian(spec).mean_energy
 
     def variance_of(kept: NDArray[np.float64]) -> float:
         first, second = kept.mean(axis=0)
@@ -183,7 +185,8 @@ def _sums(
         convention=convention(spec),
         flags=flags,
     )
-    score = spec.n_sites * variance / mean.real**2 if mean.real != 0 else variance
+    above = mean.real - build_hamiltonian(spec).mean_energy
+    score = spec.n_sites * variance / above**2 if above != 0 else variance
     return energy, _variance(variance, 0.0, spec, states), _v_score(score, 0.0, states)
 
 
@@ -208,8 +211,9 @@ def _v_score(value: float, error: float, method: Text) -> Estimate:
         exactness="stochastic",
         method=method,
         convention=Text(
-            en="N Var(E) / E^2 with total energy E; zero for an exact eigenstate",
-            ja="全エネルギー E による N Var(E) / E^2。厳密な固有状態ではゼロ",
+            en="N Var(E) / E^2 with total energy E (of fermions above the mean energy of the sector); zero for an "
+            "exact eigenstate",
+            ja="全エネルギー E による N Var(E) / E^2（フェルミオンではセクターの平均から測る）。厳密な固有状態ではゼロ",
         ),
     )
 

@@ -54,6 +54,27 @@ def basis_states(n_sites: int, conserves_magnetisation: bool, n_up: int | None =
     return rows[wanted]
 
 
+def sector_states(spec: ExactSpec) -> NDArray[np.int64]:
+    """All states of the sector of a Spec in ascending order, shape (n_states,).
+
+    Bit i is unit i; the units of the down electrons are the upper half of those of the Hubbard model.
+    """
+    if spec.occupied is None:
+        return basis_states(spec.n_sites, False)
+    states = basis_states(spec.n_sites, True, spec.occupied[0])
+    for block, count in enumerate(spec.occupied[1:], start=1):
+        upper = basis_states(spec.n_sites, True, count) << (block * spec.n_sites)
+        states = (upper[:, None] | states[None, :]).ravel()
+    return states
+
+
+def _strings(states: NDArray[np.int64], i: int, j: int) -> NDArray[np.int64]:
+    """(-1)^(number of particles between units i and j) of each state."""
+    low, high = min(i, j), max(i, j)
+    between = (1 << high) - (1 << (low + 1))
+    return np.asarray(1 - 2 * (np.bitwise_count(states & between).astype(np.int64) % 2))
+
+
 def as_configurations(states: NDArray[np.int64], n_sites: int) -> NDArray[np.int8]:
     """Spins +1 and -1 of integer basis states, shape (n_states, n_sites)."""
     bits = (states[:, None] >> np.arange(n_sites)) & 1
@@ -64,11 +85,14 @@ def _sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "obje
     """The Hamiltonian in the basis ``states`` as ``scipy.sparse.csr_array``."""
     from scipy.sparse import coo_array
 
-    if hamiltonian.n_sites <= _TABLE_SITES:
-        table = np.empty(2**hamiltonian.n_sites, dtype=np.int32)
+    is_small = hamiltonian.n_units <= _TABLE_SITES
+    if is_small:
+        table = np.empty(2**hamiltonian.n_units, dtype=np.int32)
         table[states] = np.arange(len(states), dtype=np.int32)
     numbers = np.arange(len(states), dtype=np.int32)
-    diagonal = np.zeros(len(states))
+    diagonal = np.full(len(states), hamiltonian.constant)
+    for i, strength in enumerate(() if hamiltonian.z is None else hamiltonian.z):
+        diagonal += strength * (2 * ((states >> i) & 1) - 1)
     for (i, j), strength in zip(hamiltonian.bonds, hamiltonian.zz, strict=True):
         diagonal += strength * (1 - 2 * (((states >> i) ^ (states >> j)) & 1))
     rows, columns, values = [numbers], [numbers], [diagonal]
@@ -82,15 +106,15 @@ def _sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "obje
             mask = (1 << int(i)) | (1 << int(j))
         rows.append(chosen)
         reached = states[chosen] ^ mask
-        is_small = hamiltonian.n_sites <= _TABLE_SITES
         columns.append(table[reached] if is_small else np.searchsorted(states, reached).astype(np.int32))
-        values.append(np.full(len(chosen), amplitude))
+        signs = _strings(states[chosen], int(i), int(j)) if hamiltonian.is_fermionic else np.ones(len(chosen))
+        values.append(amplitude * signs)
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return coo_array(entries, shape=(len(states), len(states))).tocsr()
 
 
 def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> ExactResult:
-    """Lowest state of the sector of total S^z; of all states for transverse-field Ising.
+    """Lowest state of the sector of total S^z or particle numbers; of all states for transverse-field Ising.
 
     Lanczos (ARPACK through SciPy) to machine precision from a fixed start vector; full diagonalisation of
     matrices of at most 256 states.
@@ -104,7 +128,7 @@ def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> Exact
 
     monitor = monitor or Monitor()
     hamiltonian = build_hamiltonian(spec)
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
+    states = sector_states(spec)
     monitor.report(0.0, Text(en=f"building {len(states)} states", ja=f"{len(states)} 状態を構成中"))
     matrix = _sparse_matrix(hamiltonian, states)
     monitor.report(0.3, Text(en="Lanczos", ja="ランチョス法"))

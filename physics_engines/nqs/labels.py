@@ -28,6 +28,10 @@ def _name(spec: SpinModelSpec) -> Text:
         return Text(en="J1-J2 Heisenberg antiferromagnet", ja="J1-J2ハイゼンベルク反強磁性体")
     if spec.model == "xxz":
         return Text(en="XXZ model", ja="XXZ模型")
+    if spec.model == "hubbard":
+        return Text(en="Hubbard model", ja="ハバード模型")
+    if spec.model == "tv":
+        return Text(en="Spinless t-V model", ja="スピンレスt-V模型")
     if spec.model == "couplings":
         return Text(en="Spin model of a table of couplings", ja="結合の表によるスピン模型")
     prefix = Text(en="", ja="") if is_ferromagnet else Text(en="Antiferromagnetic transverse", ja="反強磁性")
@@ -35,12 +39,18 @@ def _name(spec: SpinModelSpec) -> Text:
 
 
 def energy_unit(spec: SpinModelSpec) -> str:
-    """ "J" while J = 1; with another J the energies are in the units J was given in, which have no name."""
-    return "J" if spec.coupling == 1 else ""
+    """ "J" (of fermions "t") while it is 1; with another the energies are in the units it was given in."""
+    if spec.coupling != 1:
+        return ""
+    return "t" if spec.is_fermionic else "J"
 
 
 def _formula(spec: SpinModelSpec) -> str:
     is_ferromagnet = spec.exchange == "ferromagnetic"
+    if spec.model == "hubbard":
+        return "H = -t Σ_σ (c†_iσ c_jσ + h.c.) + U Σ n_i↑ n_i↓"
+    if spec.model == "tv":
+        return "H = -t Σ (c†_i c_j + h.c.) + V Σ n_i n_j"
     if spec.model == "tfim":
         return f"H = {'-' if is_ferromagnet else ''}J Σ σ^z σ^z - h Σ σ^x"
     if spec.model == "j1j2":
@@ -66,6 +76,8 @@ def _parameters(spec: SpinModelSpec) -> str:
         return f"J = {scale:g}, Δ = {spec.delta:g}"
     if spec.model == "couplings":
         return _couplings_in_words(spec)
+    if spec.is_fermionic:
+        return f"t = {scale:g}, {'U' if spec.model == 'hubbard' else 'V'} = {spec.interaction * scale:g}"
     return f"J = {scale:g}"
 
 
@@ -80,7 +92,11 @@ def _couplings_in_words(spec: SpinModelSpec) -> str:
 
 
 def sector_in_words(spec: SpinModelSpec) -> str:
-    """ "S^z = 0", "S^z = 1/2"; empty where S^z is not conserved."""
+    """ "S^z = 0", "S^z = 1/2", "n_up = 4, n_down = 4"; empty where nothing is conserved."""
+    if spec.model == "hubbard":
+        return f"n_up = {spec.particles_up}, n_down = {spec.particles_down}"
+    if spec.model == "tv":
+        return f"n = {spec.particles_up}"
     if spec.total_sz is None:
         return ""
     return f"S^z = {f'{spec.total_sz:g}' if spec.n_sites % 2 == 0 else f'{round(2 * spec.total_sz)}/2'}"
@@ -88,6 +104,12 @@ def sector_in_words(spec: SpinModelSpec) -> str:
 
 def convention(spec: SpinModelSpec) -> Text:
     """What an energy of this engine depends on by definition."""
+    if spec.is_fermionic:
+        head = f"{_formula(spec)}, {_parameters(spec)}, {sector_in_words(spec)}"
+        return Text(
+            en=f"per site, {head}, each pair of neighbours one bond (a periodic edge of length 2 too)",
+            ja=f"1サイトあたり、{head}、隣接する対ごとにボンド一本（長さ 2 の周期的な辺も一本）",
+        )
     pauli = spec.model == "tfim"
     spins = Text(en="Pauli matrices", ja="パウリ行列") if pauli else Text(en="S = σ/2", ja="S = σ/2")
     return Text(
@@ -99,6 +121,8 @@ def convention(spec: SpinModelSpec) -> Text:
 def network_label(spec: GroundStateSpec) -> Text:
     """The ansatz and its sizes: "ViT, n_features = 16, n_layers = 2"."""
     name = ANSATZ.shown[spec.ansatz]
+    if spec.model == "tv":
+        name = Text(en="Slater determinant × RBM", ja="スレーター行列式 × RBM")
     signs = {"alpha": "α"}
     sizes = [f"{signs.get(size, size)} = {getattr(spec, size)}" for size in SIZES if getattr(spec, size)]
     return Text(en=", ".join([name.en, *sizes]), ja="、".join([name.ja, *sizes]))
@@ -108,16 +132,17 @@ def reading(spec: SpinModelSpec) -> Text:
     """What is computed, in one line."""
     size = "×".join(map(str, spec.shape))
     n_sites = spec.n_sites
+    unit = Text(en="sites", ja="サイト") if spec.is_fermionic else Text(en="spins", ja="スピン")
     if spec.lattice == "chain":
-        where = Text(en=f"chain of {size} spins", ja=f"{size}スピンの鎖")
+        where = Text(en=f"chain of {size} {unit.en}", ja=f"{size}{unit.ja}の鎖")
     elif spec.lattice == "graph":
         where = Text(en=f"graph of {size} spins", ja=f"{size}スピンのグラフ")
     else:
         name = _LATTICES[spec.lattice]
         cells = Text(en="", ja="") if n_sites == math.prod(spec.shape) else Text(en=" unit cells,", ja="単位胞、")
         where = Text(
-            en=f"{size} {name.en} lattice ({cells.en.strip() + ' ' if cells.en else ''}{n_sites} spins)",
-            ja=f"{size}{name.ja}格子({cells.ja}{n_sites}スピン)",
+            en=f"{size} {name.en} lattice ({cells.en.strip() + ' ' if cells.en else ''}{n_sites} {unit.en})",
+            ja=f"{size}{name.ja}格子({cells.ja}{n_sites}{unit.ja})",
         )
     head = f"{_formula(spec)} ({_parameters(spec)})"
     en, ja = f"{_name(spec).en} {head}, {where.en}", f"{_name(spec).ja} {head}、{where.ja}"

@@ -47,13 +47,16 @@ class Sample:
 
 
 def random_configurations(hamiltonian: Hamiltonian, n_chains: int, rng: np.random.Generator) -> NDArray[np.int8]:
-    """Independent random starts, int8 (n_chains, n_sites), in the sector of the Hamiltonian."""
+    """Independent random starts, int8 (n_chains, n_units), in the sector of the Hamiltonian."""
     n_sites = hamiltonian.n_sites
     if not hamiltonian.conserves_magnetisation:
         return rng.integers(0, 2, size=(n_chains, n_sites), dtype=np.int8) * 2 - 1
-    n_up = n_sites // 2 if hamiltonian.n_up is None else hamiltonian.n_up
-    spins = np.repeat(np.array([1, -1], dtype=np.int8), (n_up, n_sites - n_up))
-    return rng.permuted(np.tile(spins, (n_chains, 1)), axis=1)
+    counts = hamiltonian.occupied or (n_sites // 2,)
+    blocks = []
+    for count in counts:
+        spins = np.repeat(np.array([1, -1], dtype=np.int8), (count, n_sites - count))
+        blocks.append(rng.permuted(np.tile(spins, (n_chains, 1)), axis=1))
+    return np.concatenate(blocks, axis=1)
 
 
 def draw(

@@ -31,7 +31,10 @@ class TorchBackend:
         self._amplitudes = torch.as_tensor(hamiltonian.amplitudes, device=self._device)
         self._bonds = torch.as_tensor(hamiltonian.bonds, device=self._device)
         self._zz = torch.as_tensor(hamiltonian.zz, device=self._device)
-        n_moves, self._n_sites = len(self._moves), hamiltonian.n_sites
+        self._z = None if hamiltonian.z is None else torch.as_tensor(hamiltonian.z, device=self._device)
+        self._constant = hamiltonian.constant
+        self._is_fermionic = hamiltonian.is_fermionic
+        n_moves, self._n_sites = len(self._moves), hamiltonian.n_units
         self._is_pair = self._moves[:, 1] >= 0
         self._flips = torch.ones((n_moves, self._n_sites), dtype=torch.int8, device=self._device)
         rows = torch.arange(n_moves, device=self._device)
@@ -101,7 +104,9 @@ class TorchBackend:
 
     def _local_energies(self, spins: torch.Tensor) -> torch.Tensor:
         products = (spins[:, self._bonds[:, 0]] * spins[:, self._bonds[:, 1]]).to(torch.float64)
-        diagonal = products @ self._zz
+        diagonal = self._constant + products @ self._zz
+        if self._z is not None:
+            diagonal = diagonal + spins.to(torch.float64) @ self._z
         connected = ~self._is_pair | (spins[:, self._moves[:, 0]] != spins[:, self._moves[:, 1]])
         sample, move = connected.nonzero().T
         if self._n_sites <= _CODED_SITES:
@@ -115,6 +120,11 @@ class TorchBackend:
             values = self._evaluator.log_psi(torch.cat([spins, spins[sample] * self._flips[move]]))
         here, there = values[: len(spins)], values[len(spins) :]
         ratios = torch.exp(there - here[sample]) * self._amplitudes[move]
+        if self._is_fermionic:
+            # Particles up to and including each unit; those strictly between the two of a hop decide its sign.
+            count = torch.cumsum(spins > 0, dim=1)
+            low, high = self._moves.amin(dim=1)[move], self._moves.amax(dim=1)[move]
+            ratios = ratios * (1 - 2 * ((count[sample, high - 1] - count[sample, low]) % 2))
         return diagonal.to(ratios.dtype).index_add(0, sample, ratios)
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:

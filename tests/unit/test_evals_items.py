@@ -139,10 +139,13 @@ def test_references_agree_with_a_calculation_of_their_own(item: ComputationItem)
         n, h = spec["shape"][0], spec["field"]
         k = (2 * np.arange(n) + 1) * np.pi / n
         expected = -np.sqrt(1 + h**2 - 2 * h * np.cos(k)).mean()
+    elif spec["model"] in ("hubbard", "tv"):
+        shape, is_electrons = tuple(spec["shape"]), spec["model"] == "hubbard"
+        expected = _fermion_energy(shape, spec["boundary"] == "periodic", spec["interaction"], is_electrons)
     else:
         expected = _heisenberg_energy(tuple(spec["shape"]), spec.get("j2", 0.0), spec["boundary"] == "periodic")
     assert item.expect.value == pytest.approx(expected, rel=2e-9)
-    assert item.expect.unit == "J" and item.expect.source
+    assert item.expect.unit == ("t" if spec["model"] in ("hubbard", "tv") else "J") and item.expect.source
 
 
 OBSERVED = {
@@ -224,6 +227,51 @@ def test_broken_line_is_named(line: str, message: str, tmp_path: Path) -> None:
     file.write_text('{"id": "first", "language": "en", "question": "?", "distance": "far"}\n' + line + "\n")
     with pytest.raises(BadInput, match=message):
         load_items(SUITES["unanswerable"], file=file)
+
+
+def _fermion_energy(shape: tuple[int, ...], periodic: bool, interaction: float, is_electrons: bool) -> float:
+    """Energy per site at half filling, from matrices that anticommute: Kronecker products, one bond for each pair."""
+    from scipy.sparse import csr_array, identity, kron
+    from scipy.sparse.linalg import eigsh
+
+    n = math.prod(shape)
+    modes = 2 * n if is_electrons else n
+    sign, lower = csr_array(np.diag([1.0, -1.0])), csr_array([[0.0, 1.0], [0.0, 0.0]])
+    destroy = [kron(kron(_power(sign, k), lower), identity(2 ** (modes - k - 1)), format="csr") for k in range(modes)]
+    number = [operator.T @ operator for operator in destroy]
+    bonds = set()
+    for site in np.ndindex(*shape):
+        for axis in range(len(shape)):
+            other = list(site)
+            other[axis] += 1
+            if periodic or other[axis] < shape[axis]:
+                pair = (np.ravel_multi_index(site, shape), np.ravel_multi_index(other, shape, mode="wrap"))
+                bonds.add((int(min(pair)), int(max(pair))))
+    energy = csr_array((2**modes, 2**modes))
+    for i, j in bonds:
+        for shift in (0, n) if is_electrons else (0,):
+            hop = destroy[i + shift].T @ destroy[j + shift]
+            energy = energy - hop - hop.T
+        if not is_electrons:
+            energy = energy + interaction * (number[i] @ number[j])
+    blocks = [number[:n], number[n:]] if is_electrons else [number]
+    if is_electrons:
+        for i in range(n):
+            energy = energy + interaction * (number[i] @ number[i + n])
+    filled = np.all([np.rint(sum(block).diagonal()) == n // 2 for block in blocks], axis=0)
+    inside = np.flatnonzero(filled)
+    sector = energy.tocsr()[inside][:, inside]
+    lowest = np.linalg.eigvalsh(sector.toarray())[0] if len(inside) < 500 else eigsh(sector, k=1, which="SA")[0][0]
+    return float(lowest) / n
+
+
+def _power(matrix, exponent: int):
+    from scipy.sparse import identity, kron
+
+    result = identity(1)
+    for _ in range(exponent):
+        result = kron(result, matrix)
+    return result
 
 
 def _heisenberg_energy(shape: tuple[int, ...], j2: float, periodic: bool) -> float:

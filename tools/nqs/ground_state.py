@@ -16,7 +16,7 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
     images = max(1.0, (1 - spec.projected_from) * spec.n_images)
     seconds = 3.0 + spec.n_iterations * images * work.per_iteration
     seconds += spec.n_final_samples * spec.n_images * work.per_final_sample
-    if spec.n_sites <= MAX_EXACT_SITES:
+    if spec.n_units <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
 
@@ -84,7 +84,7 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
     result = run_ground_state(spec, context.monitor)
-    is_small = spec.n_sites <= MAX_EXACT_SITES
+    is_small = spec.n_units <= MAX_EXACT_SITES
     reference = exact_ground_state(exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
 
     energy = result.energy_per_site

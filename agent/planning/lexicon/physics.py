@@ -183,7 +183,13 @@ SYSTEMS = (
         "反周期またはひねった境界条件",
         "antiperiodic|anti-periodic|twisted boundary|twisted|boundary twist|反周期|ひねり境界",
     ),
-    _system("Hubbard model", "ハバード模型", "hubbard|fermi-hubbard|ハバード|ハバードモデル"),
+    _system(
+        "filling other than one half, unless the numbers of up and down electrons are given",
+        "半充填以外の充填率（上向きと下向きの電子数で指定してください）",
+        "quarter filling|quarter filled|quarter-filled|three-quarter filling|doped|doping|hole-doped|"
+        "四分の一充填|1/4充填|クォーターフィリング|ドープ|ホールドープ",
+    ),
+    _system("extended Hubbard model", "拡張ハバード模型", "extended hubbard|ionic hubbard|拡張ハバード|t-j-v"),
     _system("Bose-Hubbard model", "ボース・ハバード模型", "bose-hubbard|ボースハバード"),
     _system("t-J model", "t-J 模型", "t-j|tj model|tj模型"),
     _system("XYZ model", "XYZ 模型", "xyz|xyz chain|xyz heisenberg|xyzモデル"),

@@ -1,6 +1,6 @@
 """Real-time evolution after a quench."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -47,6 +47,8 @@ class DynamicsSpec(SpinModelSpec):
 
     ``field`` and ``j2`` are those after the quench. Times are in units of 1/J (hbar = 1).
     """
+
+    takes_fermions: ClassVar[bool] = False
 
     initial_field: Annotated[float | None, words.INITIAL_FIELD] = Field(default=None, ge=0, le=1e6)
     """Transverse field before the quench, in units of J, of the transverse-field Ising model."""

@@ -28,13 +28,15 @@ class ExactSpec(SpinModelSpec):
 
     def _memory_bound(self) -> str:
         limit = f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
-        if self.n_sites > MAX_EXACT_BITS:
+        if self.n_units > MAX_EXACT_BITS:
             return f"{self.n_sites} sites; {limit}"
         return f"{self.n_states} states need {self.memory / 2**30:.1f} GiB; {limit}"
 
     @model_validator(mode="after")
     def _fits_memory(self) -> "ExactSpec":
-        if self.n_sites > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
+        if self.is_fermionic and self.n_levels > 1:
+            raise ValueError("of fermions only the ground state is found; leave n_levels out")
+        if self.n_units > MAX_EXACT_BITS or self.memory > MEMORY_LIMIT:
             raise invalid(
                 "too_many_states",
                 Text(

@@ -1,6 +1,6 @@
 """An excited state: which one, and how it is told from the ground state."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,8 @@ Method = Literal["spin", "sector", "penalty"]
 
 class ExcitedStateSpec(SectorSpec):
     """Variational excited state of a spin model and its gap above the ground state."""
+
+    takes_fermions: ClassVar[bool] = False
 
     spin_flip: Annotated[SpinFlip, sector_words.SPIN_FLIP] = Field(
         default_factory=lambda data: "odd" if data.get("model") == "tfim" and data.get("irrep") == "none" else "none"

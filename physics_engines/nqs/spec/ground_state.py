@@ -28,6 +28,8 @@ AnsatzName = Literal[
     "cnn",
     "resnet",
     "vit",
+    "pair_product",
+    "pair_product_symmetric",
 ]
 SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
 SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
@@ -39,6 +41,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
         model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
     except (KeyError, ValidationError):
         return "rbm"  # this Spec is refused for the same reason
+    if model.is_fermionic:
+        return "pair_product_symmetric" if model.n_sites <= 16 and model.has_lieb_state else "pair_product"
     complex_weights = model.model == "j1j2" or not model.is_sign_free
     # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
@@ -69,10 +73,11 @@ class GroundStateSpec(SectorSpec):
     ] = Field(default_factory=_default_ansatz)
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, a dense one on
     an open lattice; complex weights for frustrated models. The amplitude of a feed-forward network, CNN, ResNet or
-    ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always positive."""
+    ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always positive.
+    Fermions take a pair product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
-    on more; 2 without symmetry."""
+    on more; 2 without symmetry and beside a pair product."""
     n_features: Annotated[int, words.N_FEATURES] = Field(default_factory=_default_size("n_features"), ge=0, le=512)
     """Channels of a CNN or ResNet, units in a layer of a feed-forward network, length of the vectors of a ViT."""
     n_layers: Annotated[int, words.N_LAYERS] = Field(default_factory=_default_size("n_layers"), ge=0, le=64)
@@ -159,6 +164,7 @@ class GroundStateSpec(SectorSpec):
                 f"{min(self.n_samples, self.n_final_samples)}"
             )
         self._check_sampler()
+        self._check_fermions()
         if self.memory > MEMORY_LIMIT:
             chosen = ", ".join(f"{name} = {getattr(self, name)}" for name in sizes) or self.ansatz
             lower = " or ".join([*list(sizes)[:1], "n_samples"])
@@ -167,6 +173,17 @@ class GroundStateSpec(SectorSpec):
                 f"the bound is {MEMORY_LIMIT // 2**30} GiB, so lower {lower}"
             )
         return self
+
+    def _check_fermions(self) -> None:
+        if not self.is_fermionic:
+            return
+        if not self.ansatz.startswith("pair_product"):
+            raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product")
+        if self.sampler != "metropolis" or self.has_sector:
+            raise ValueError(
+                "fermions are sampled by metropolis and take no momentum, irrep or spin_flip; leave them out, "
+                "pair_product_symmetric sums over the lattice symmetries"
+            )
 
     def _check_sampler(self) -> None:
         if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):

@@ -22,7 +22,7 @@ from physics_engines.nqs.words import model as words
 from physics_engines.spec import Spec, invalid
 from physics_engines.text import Text
 
-ModelName = Literal["heisenberg", "xxz", "j1j2", "tfim", "couplings"]
+ModelName = Literal["heisenberg", "xxz", "j1j2", "tfim", "couplings", "hubbard", "tv"]
 Exchange = Literal["antiferromagnetic", "ferromagnetic"]
 
 TITLES: dict[str, str] = {
@@ -31,7 +31,10 @@ TITLES: dict[str, str] = {
     "j1j2": "J1-J2",
     "tfim": "transverse-field Ising",
     "couplings": "couplings",
+    "hubbard": "Hubbard",
+    "tv": "t-V",
 }
+FERMIONS = ("hubbard", "tv")
 
 
 def _parse_shape(value: object) -> object:
@@ -47,14 +50,28 @@ Shape = Annotated[tuple[Annotated[int, Field(ge=2, le=10**9)], ...], BeforeValid
 
 
 def _default_sector(data: Mapping[str, Any]) -> float | None:
-    if data.get("model") == "tfim":
+    if data.get("model") == "tfim" or data.get("model") in FERMIONS:
         return None
     shape: tuple[int, ...] = data.get("shape", ())
     return 0.5 if shape and count_sites(shape, data.get("lattice")) % 2 else 0.0
 
 
+def _default_up(data: Mapping[str, Any]) -> int | None:
+    """Half filling; of an odd number of electrons one more is up."""
+    model, shape = data.get("model"), data.get("shape", ())
+    if model not in FERMIONS or not shape:
+        return None
+    n_sites = count_sites(shape, data.get("lattice"))
+    return n_sites // 2 if model == "tv" else (n_sites + 1) // 2
+
+
+def _default_down(data: Mapping[str, Any]) -> int | None:
+    shape = data.get("shape", ())
+    return count_sites(shape, data.get("lattice")) // 2 if data.get("model") == "hubbard" and shape else None
+
+
 class SpinModelSpec(Spec):
-    """A spin-1/2 Hamiltonian on a finite lattice."""
+    """A spin-1/2 or fermion Hamiltonian on a finite lattice."""
 
     model: Annotated[
         ModelName,
@@ -75,7 +92,8 @@ class SpinModelSpec(Spec):
     ] = Field(default_factory=lambda data: "open" if data.get("lattice") == "graph" else "periodic")
     """Boundary condition in every direction; periodic where not given."""
     coupling: Annotated[float, words.COUPLING] = Field(default=1.0, gt=0, le=1e6)
-    """Strength J of the nearest-neighbour coupling (its sign is in exchange), the unit of energy."""
+    """Strength J of the nearest-neighbour coupling (its sign is in exchange), or hopping t of fermions: the unit of
+    energy."""
     exchange: Annotated[Exchange, words.EXCHANGE] = Field(
         default_factory=lambda data: "ferromagnetic" if data.get("model") == "tfim" else "antiferromagnetic"
     )
@@ -95,9 +113,21 @@ class SpinModelSpec(Spec):
     """Table of the couplings model: rows [i, j, J] or [i, j, Jxy, Jz] in units of J, sites from 0, each pair once."""
     total_sz: Annotated[float | None, words.TOTAL_SZ] = Field(default_factory=_default_sector)
     """Total S^z of the sector that is solved: 0 where not given, 1/2 for an odd number of spins. None for the
-    transverse-field Ising model, which does not conserve it."""
+    transverse-field Ising model, which does not conserve it, and for fermions."""
+    interaction: Annotated[float, words.INTERACTION] = Field(
+        default_factory=lambda data: {"hubbard": 4.0, "tv": 1.0}.get(data.get("model", ""), 0.0), ge=-1e3, le=1e3
+    )
+    """Interaction of fermions in units of the hopping t: U of the Hubbard model (4 where not given), V between
+    neighbours of the t-V model (1 where not given)."""
+    particles_up: Annotated[int | None, words.PARTICLES_UP] = Field(default_factory=_default_up, ge=0)
+    """Up electrons of the Hubbard model, all particles of the t-V model; half filling where not given."""
+    particles_down: Annotated[int | None, words.PARTICLES_DOWN] = Field(default_factory=_default_down, ge=0)
+    """Down electrons of the Hubbard model; half filling where not given."""
 
     convention: ClassVar[Text | None] = Text(en="energies per site", ja="エネルギーはサイトあたり")
+
+    takes_fermions: ClassVar[bool] = True
+    """False for calculations that know spins only."""
 
     @property
     def n_sites(self) -> int:
@@ -105,9 +135,41 @@ class SpinModelSpec(Spec):
         return count_sites(self.shape, self.lattice)
 
     @property
+    def is_fermionic(self) -> bool:
+        """True for the Hubbard and t-V models."""
+        return self.model in FERMIONS
+
+    @property
+    def has_lieb_state(self) -> bool:
+        """Whether the ground state is unique by Lieb's theorem: repulsive, half-filled, a torus of two sublattices."""
+        half = self.n_sites // 2
+        return (
+            self.model == "hubbard"
+            and self.interaction > 0
+            and self.boundary == "periodic"
+            and self.is_bipartite
+            and self.n_sites == 2 * half
+            and self.occupied == (half, half)
+        )
+
+    @property
     def conserves_magnetisation(self) -> bool:
-        """True for the models that conserve S^z and are solved in one sector of it."""
+        """True for the models that conserve S^z or particle numbers and are solved in one sector of them."""
         return self.model != "tfim"
+
+    @property
+    def n_units(self) -> int:
+        """Two-valued degrees of freedom: sites, of the Hubbard model those of each spin."""
+        return 2 * self.n_sites if self.model == "hubbard" else self.n_sites
+
+    @property
+    def occupied(self) -> tuple[int, ...] | None:
+        """Up spins, or particles of each kind, in the sector; None where nothing is conserved."""
+        if self.model == "hubbard":
+            return (self.particles_up or 0, self.particles_down or 0)
+        if self.model == "tv":
+            return (self.particles_up or 0,)
+        return None if self.n_up is None else (self.n_up,)
 
     @property
     def n_up(self) -> int | None:
@@ -117,7 +179,10 @@ class SpinModelSpec(Spec):
     @property
     def n_states(self) -> int:
         """Dimension of the sector."""
-        return 2**self.n_sites if self.n_up is None else math.comb(self.n_sites, self.n_up)
+        if self.occupied is None:
+            return 2**self.n_sites
+        ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
+        return ways
 
     @property
     def is_bipartite(self) -> bool:
@@ -131,6 +196,8 @@ class SpinModelSpec(Spec):
         """True when a basis is known in which the ground state is positive (Marshall, Perron-Frobenius)."""
         if self.model == "tfim":
             return True
+        if self.is_fermionic:
+            return False
         if self.model == "couplings":
             bonds = [(i, j, strength > 0) for i, j, strength, _ in self.couplings if strength]
             return signs_of(self.n_sites, bonds) is not None
@@ -144,7 +211,8 @@ class SpinModelSpec(Spec):
         if self.model == "couplings":
             return len(self.couplings)
         near, far = BONDS_PER_CELL[self.lattice]
-        return self.n_sites // SITES_PER_CELL[self.lattice] * (near + far if self.model == "j1j2" else near)
+        bonds = self.n_sites // SITES_PER_CELL[self.lattice] * (near + far if self.model == "j1j2" else near)
+        return 2 * bonds if self.model == "hubbard" else bonds
 
     @model_validator(mode="before")
     @classmethod
@@ -175,8 +243,45 @@ class SpinModelSpec(Spec):
         if self.delta != 1 and self.model != "xxz":
             raise ValueError(f"delta belongs to the XXZ model, not to the {title} model; leave it out")
         self._check_graph()
+        self._check_particles()
         self._check_sector()
         return self
+
+    def _check_particles(self) -> None:
+        title = TITLES[self.model]
+        if self.interaction != 0 and not self.is_fermionic:
+            raise ValueError(f"interaction belongs to the Hubbard and t-V models, not to the {title} model")
+        if self.particles_down is not None and self.model != "hubbard":
+            raise ValueError(f"particles_down belongs to the Hubbard model, not to the {title} model; leave it out")
+        if self.particles_up is not None and not self.is_fermionic:
+            raise ValueError(f"particles_up belongs to fermions, not to the {title} model; leave it out")
+        if not self.is_fermionic:
+            return
+        if not self.takes_fermions:
+            raise invalid(
+                "spins_only",
+                Text(
+                    en="that is computed for spin models only; of Hubbard and t-V models the ground-state energy is",
+                    ja="その計算はスピン模型だけのものです。ハバード模型と t-V 模型で計算できるのは基底エネルギーです",
+                ),
+                unsolvable=True,
+            )
+        if self.exchange != "antiferromagnetic":
+            raise ValueError(f"exchange belongs to spins, not to the {title} model; leave it out")
+        if self.total_sz is not None:
+            raise ValueError("the sector of fermions is given by particles_up and particles_down, not by total_sz")
+        counts = (self.particles_up, self.particles_down) if self.model == "hubbard" else (self.particles_up,)
+        for count in counts:
+            if count is None or count > self.n_sites:
+                raise invalid(
+                    "no_such_filling",
+                    Text(
+                        en="at most one fermion of each kind fits on a site",
+                        ja="一つのサイトに入れるフェルミオンは各種類一個までです",
+                    ),
+                    bound=f"{count} on {self.n_sites} sites",
+                    unsolvable=True,
+                )
 
     def _check_graph(self) -> None:
         if self.model != "couplings":
@@ -197,6 +302,8 @@ class SpinModelSpec(Spec):
             raise ValueError(flaw)
 
     def _check_sector(self) -> None:
+        if self.is_fermionic:
+            return
         if not self.conserves_magnetisation:
             if self.total_sz is not None:
                 raise ValueError("the transverse-field Ising model does not conserve S^z; leave total_sz out")

@@ -1,6 +1,6 @@
 """Observables of a variational ground state."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,8 @@ def _affordable(data: dict[str, Any]) -> int:
 
 class ObservablesSpec(GroundStateSpec):
     """Correlations, structure factor, magnetisations, entanglement and more of a variational ground state."""
+
+    takes_fermions: ClassVar[bool] = False
 
     observables: Annotated[ObservableName | tuple[ObservableName, ...], words.OBSERVABLES] = "standard"
     """What to measure, one name or several. ``standard`` is correlations, structure factor and staggered

@@ -103,6 +103,8 @@ MODEL = Slot(
             "マジュンダー・ゴーシュ",
             "フラストレートしたハイゼンベルク",
         ),
+        "hubbard": ("hubbard", "fermi-hubbard", "fermi hubbard", "ハバード", "ハバードモデル", "フェルミ・ハバード"),
+        "tv": ("t-v", "tv model", "spinless fermion", "spinless fermions", "スピンレスフェルミオン", "t-v模型"),
         "tfim": (
             "transverse-field ising",
             "transverse ising",
@@ -129,6 +131,8 @@ MODEL = Slot(
         ),
     },
     shown={
+        "hubbard": Text(en="Hubbard model", ja="ハバード模型"),
+        "tv": Text(en="spinless t-V model", ja="スピンレス t-V 模型"),
         "heisenberg": Text(en="Heisenberg model", ja="ハイゼンベルク模型"),
         "xxz": Text(en="XXZ model", ja="XXZ 模型"),
         "j1j2": Text(en="J1-J2 Heisenberg model", ja="J1-J2 ハイゼンベルク模型"),
@@ -136,6 +140,13 @@ MODEL = Slot(
         "couplings": Text(en="table of couplings", ja="結合の表"),
     },
     formulas={
+        "hubbard": Text(
+            en="H = -t Σ (c†c + h.c.) + U Σ n↑ n↓, each bond once",
+            ja="H = -t Σ (c†c + h.c.) + U Σ n↑ n↓、各ボンド一回",
+        ),
+        "tv": Text(
+            en="H = -t Σ (c†c + h.c.) + V Σ n n, each bond once", ja="H = -t Σ (c†c + h.c.) + V Σ n n、各ボンド一回"
+        ),
         "xxz": Text(
             en="H = J Σ (S^x S^x + S^y S^y + Δ S^z S^z), S = σ/2, each bond once",
             ja="H = J Σ (S^x S^x + S^y S^y + Δ S^z S^z)、S = σ/2、各ボンド一回",
@@ -164,6 +175,9 @@ LATTICE = Slot(
             "one dimension",
             "1-d",
             "ring",
+            "dimer",
+            "ダイマー",
+            "二量体",
             "linear chain",
             "spin chain",
             "鎖",
@@ -311,9 +325,9 @@ BOUNDARY = Slot(
 )
 
 COUPLING = Slot(
-    symbols=("J", "J1"),
-    en=("coupling", "coupling constant", "exchange", "exchange coupling"),
-    ja=("結合定数", "交換相互作用", "交換結合"),
+    symbols=("J", "J1", "t"),
+    en=("coupling", "coupling constant", "exchange", "exchange coupling", "hopping", "hopping amplitude"),
+    ja=("結合定数", "交換相互作用", "交換結合", "ホッピング", "飛び移り積分"),
     en_label="J",
     ja_label="J",
 )
@@ -368,5 +382,35 @@ TOTAL_SZ = Slot(
     values={"0": ("zero magnetisation", "zero-magnetisation", "zero magnetization", "zero-magnetization", "磁化ゼロ")},
     en_label="total S^z",
     ja_label="全 S^z",
+    detail=True,
+)
+
+INTERACTION = Slot(
+    symbols=("U", "V", "U/t", "V/t"),
+    en=("on-site repulsion", "onsite repulsion", "hubbard interaction", "hubbard u", "neighbour repulsion"),
+    ja=("オンサイト斥力", "オンサイト相互作用", "クーロン斥力", "相互作用"),
+    en_label="U/t or V/t",
+    ja_label="U/t または V/t",
+    unit_of="coupling",
+    only_with={"model": ("hubbard", "tv")},
+)
+
+PARTICLES_UP = Slot(
+    symbols=("N_up", "n_up"),
+    en=("up electrons", "spin-up electrons", "particles", "fermions"),
+    ja=("上向き電子", "フェルミオン"),
+    en_label="number of up electrons (of particles in the t-V model)",
+    ja_label="上向き電子数（t-V 模型では粒子数）",
+    only_with={"model": ("hubbard", "tv")},
+    detail=True,
+)
+
+PARTICLES_DOWN = Slot(
+    symbols=("N_down", "n_down"),
+    en=("down electrons", "spin-down electrons"),
+    ja=("下向き電子",),
+    en_label="number of down electrons",
+    ja_label="下向き電子数",
+    only_with={"model": "hubbard"},
     detail=True,
 )

@@ -13,6 +13,10 @@ def chain(n, **more):
     return {"model": H, "lattice": "chain", "shape": (n,), **more}
 
 
+def hubbard(*shape, **more):
+    return {"model": "hubbard", "lattice": "chain" if len(shape) == 1 else "square", "shape": shape, **more}
+
+
 FERRO, ANTI = {"exchange": "ferromagnetic"}, {"exchange": "antiferromagnetic"}
 
 
@@ -26,6 +30,16 @@ def tfim(*fields):
 
 # question, language, tools, specs of the computing steps (each tool runs all of them)
 COMPUTE = [
+    # fermions
+    ("energy of the Hubbard model 4x4", "en", [GS], [hubbard(4, 4)]),
+    ("4x4ハバード模型の基底エネルギーを計算して", "ja", [GS], [hubbard(4, 4)]),
+    ("Hubbard model U/t=4 on 4x2, ground-state energy", "en", [GS], [hubbard(4, 2, interaction=4.0)]),
+    ("4×4格子のハバード模型、U=8tの基底エネルギーは？", "ja", [GS], [hubbard(4, 4, interaction=8.0)]),
+    ("ハバード模型 U=8 4サイトの鎖 半充填 の厳密な基底エネルギー", "ja", [ED], [hubbard(4, interaction=8.0)]),
+    ("Hubbard chain of 4 sites, exact energy for U = 2, 4", "en", [ED], [hubbard(4, interaction=u) for u in (2.0, 4.0)]),
+    ("exact energy of the Hubbard chain N=6 with U=4, 3 up electrons and 2 down electrons", "en", [ED], [hubbard(6, interaction=4.0, particles_up=3, particles_down=2)]),
+    ("8サイトのスピンレスt-V模型、V/t=2の厳密な基底エネルギー", "ja", [ED], [{"model": "tv", "lattice": "chain", "shape": (8,), "interaction": 2.0}]),
+    ("J1-J2 6x6 at J2=0.5 with a symmetric pair product, ground state energy", "en", [GS], [{"model": J, "lattice": "square", "shape": (6, 6), "j2": 0.5, "ansatz": "pair_product_symmetric"}]),
     # lattices by name; the extents of honeycomb and kagome count unit cells, a number of sites all of them
     ("Ground state energy of the kagome Heisenberg antiferromagnet with 12 sites", "en", [GS], [on("kagome", 2, 2)]),
     ("kagmoe lattice heisenberg ground state energy 12 sites", "en", [GS], [on("kagome", 2, 2)]),
@@ -352,8 +366,9 @@ REFUSED = [
     ("tfim chain 8 spins ground state energy for h from 0 to 1 in steps of 0.000000001", "en", "too_many_steps", 2),
     ("tfim chain 8 spins ground state energy for h from 0 to 1 in steps of -0.1", "en", "bad_step", 2),
     # what no tool has
-    ("energy of the Hubbard model 4x4", "en", "unknown_system", 2),
-    ("4x4ハバード模型の基底エネルギーを計算して", "ja", "unknown_system", 2),
+    ("ground-state energy of the quarter-filled Hubbard chain N=8", "en", "unknown_system", 2),
+    ("4x4拡張ハバード模型の基底エネルギーを計算して", "ja", "unknown_system", 2),
+    ("exact energy of the Heisenberg chain N=8 with U=4", "en", "unused_parameter", 2),
     ("ground-state energy of spin-1 Heisenberg chain N=10", "en", "unknown_system", 2),
     ("ground state energy of 4x4x4 heisenberg", "en", "no_lattice_of_dimension", 2),
     ("list all eigenvalues of the 12 site Heisenberg chain", "en", "not_computed", 3),
