@@ -180,7 +180,7 @@ class SpinModelSpec(Spec):
     def n_states(self) -> int:
         """Dimension of the sector."""
         if self.occupied is None:
-            return 2**self.n_sites
+            return 1 << self.n_sites
         ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
         return ways
 
