@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from evals.lanes import LibraryReport
 from evals.report import EvalReport, Score, SuiteReport
@@ -87,7 +88,7 @@ def _answers(report: LibraryReport) -> Table:
         result = share.result
         count = f"{result.right}/{result.n}"
         target = f"{share.target:.2f}" if share.target is not None else ""
-        table.add_row(share.name, count, f"{result.score:.3f}", _interval(result), target)
+        table.add_row(Text(share.name), count, f"{result.score:.3f}", _interval(result), target)
     return table
 
 

@@ -405,6 +405,11 @@ class Library:
                     problems.append(f"book {book}: {passages} passages stored, {indexed} indexed")
         return Verification(n_documents, n_passages, n_indexed, n_vectors, tuple(problems))
 
+    def calibration(self) -> Calibration:
+        """The calibration of refusal in use: the shipped one, that of the last fit, or a fit to the text as it is."""
+        with self._store.reading() as reader:
+            return self._refusal.calibration(reader)
+
     def calibrate(self) -> Calibration:
         """Fit the refusal to the labelled questions on the text as it is now, keep it, and return its table."""
         return self._refusal.calibrate()

@@ -23,6 +23,7 @@ SECTION_WEIGHT = 0.6
 OVERVIEW_FACTOR = 0.75
 
 _TRANSLATED_SECTIONS = 12
+_ENOUGH_OF_EACH_LANGUAGE = 600
 _KANA_BIGRAM = re.compile(r"[\u3041-\u3096]{2}")
 _CJK = re.compile(r"[\u3041-\u9fff]")
 
@@ -69,15 +70,10 @@ def rank(
     scores = index.passages.scores(weights)
     # A passage without any word of the question is no hit, however well its section fits.
     scores += SECTION_WEIGHT * index.sections.scores(weights)[index.section_of] * (scores > 0)
-    rows = _best(scores, max(10 * k, 60 if language is None or translations else 600))
-    passages = reader.passages([int(index.identifiers[row]) for row in rows])
-    value = {
-        identifier: float(scores[row]) * _place_factor(passages[identifier])
-        for row in rows
-        if (identifier := int(index.identifiers[row])) in passages
-    }
-    found = sorted((passages[identifier] for identifier in value), key=lambda passage: -value[passage.id])
+    found, value = _valued(scores, max(10 * k, 60), index, reader)
     if language is not None and not translations:
+        if sum(passage.language == language for passage in found) < k:
+            found, value = _valued(scores, _ENOUGH_OF_EACH_LANGUAGE, index, reader)
         found = [passage for passage in found if passage.language == language]
     elif language is not None:
         found = _in_language(found, value, language, reader)
@@ -85,6 +81,20 @@ def rank(
     for passage in found:
         best.setdefault(passage.section_group, Ranked(passage, value[passage.id]))
     return list(best.values())[:k]
+
+
+def _valued(
+    scores: NDArray[np.float32], n: int, index: BookIndex, reader: Reader
+) -> tuple[list[StoredPassage], dict[int, float]]:
+    """The ``n`` passages with the highest scores, best first, and the value of each."""
+    rows = _best(scores, n)
+    passages = reader.passages([int(index.identifiers[row]) for row in rows])
+    value = {
+        identifier: float(scores[row]) * _place_factor(passages[identifier])
+        for row in rows
+        if (identifier := int(index.identifiers[row])) in passages
+    }
+    return sorted((passages[identifier] for identifier in value), key=lambda passage: -value[passage.id]), value
 
 
 def _in_language(

@@ -109,13 +109,28 @@ def test_far_questions_are_refused_with_the_nearest_headings(library, question):
     assert len(answer.nearest) <= 3
 
 
-def test_calibration_of_the_built_in_book(library):
-    table = library.calibrate()
-    model = table.textbook
-    chosen = next(point for point in model.curve if point.threshold == model.threshold)
+def _shipped(library):
+    text = (BUILT_IN.parent / "calibration.json").read_text(encoding="utf-8")
+    return type(library.calibration()).from_json(json.loads(text))
+
+
+def test_the_calibration_that_is_shipped_is_in_use(library):
+    """It is of this text, these questions and this code; otherwise every first question would wait for a fit."""
+    table = _shipped(library)
+    assert library.calibration() == table
+    chosen = next(point for point in table.textbook.curve if point.threshold == table.textbook.threshold)
     # Held-out shares; half of the questions were written to be hard, so they lie below those of a gentler set.
     assert chosen.answered >= 0.95 and chosen.refused_near >= 0.82 and chosen.refused_far >= 0.98
     assert table.n_answerable > 800 and table.n_near > 1000 and table.n_far > 200
+
+
+@pytest.mark.slow
+def test_the_calibration_can_be_repeated(tmp_path):
+    library = Library.open(tmp_path)
+    shipped, fitted = _shipped(library), library.calibrate()
+    for model, again in ((shipped.textbook, fitted.textbook), (shipped.across, fitted.across)):
+        assert again.threshold == pytest.approx(model.threshold, abs=1e-3)
+        assert again.weights == pytest.approx(model.weights, abs=1e-3)
 
 
 def test_no_calibration_question_is_one_of_the_evaluation():
