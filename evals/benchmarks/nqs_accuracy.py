@@ -1,7 +1,7 @@
 """Processor seconds and relative errors of the accuracy targets, each over several seeds.
 
-The relative error is (E - E_reference) / |E_reference|, with the standard error of the final energy behind it. Processor
-seconds count all threads, so they compare between a quiet and a busy machine better than the clock does.
+The relative error is (E - E_reference) / |E_reference|, with the standard error of the final energy behind it.
+Processor seconds count all threads, so they compare between a quiet and a busy machine better than the clock does.
 
     python -m evals.benchmarks.nqs_accuracy --seeds 3          the default runs, and 10x10 Heisenberg in two minutes
     python -m evals.benchmarks.nqs_accuracy --long             also the ten-minute runs

@@ -22,6 +22,7 @@ from evals.suites import (
     find_suite,
     load_items,
 )
+from physics_engines.nqs import ExactSpec, exact_ground_state
 from tools.base import Tool
 from tools.errors import BadInput
 from tools.registry import load_registry
