@@ -176,12 +176,12 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: S
 
     progress = state.iteration / spec.n_iterations
     direction = _direction(state, spec, backend, sample, energies, progress)
-    # The bounds shrink with the step: near the end they would else set its length, and the noise with it.
-    cooling = min(1.0, (1 - progress) / _COOL_DOWN + 0.05)
-    step = spec.learning_rate * state.step_scale * cooling
-    step = min(step, cooling * MAX_DISTANCE / max(direction.speed, 1e-300))
+    step = spec.learning_rate * state.step_scale * min(1.0, (1 - progress) / _COOL_DOWN + 0.05)
+    if step * direction.speed > MAX_DISTANCE:
+        step = MAX_DISTANCE / direction.speed
     length = float(np.linalg.norm(direction.vector))
-    step = min(step, cooling * MAX_LENGTH / max(length, 1e-300))
+    if step * length > MAX_LENGTH:
+        step = MAX_LENGTH / length
     state.direction = direction.vector
     state.parameters = state.parameters - step * direction.vector
     _record(state, {**row, "step": step * direction.speed, "rejected": 0.0})

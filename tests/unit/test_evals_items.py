@@ -22,6 +22,7 @@ from evals.suites import (
     find_suite,
     load_items,
 )
+from physics_engines.nqs import ExactSpec, exact_ground_state
 from tools.base import Tool
 from tools.errors import BadInput
 from tools.registry import load_registry
@@ -125,7 +126,7 @@ def test_expectation_of_nothing_is_refused() -> None:
 
 
 def _is_energy(item: ComputationItem) -> bool:
-    return item.expect.tool in ("nqs.exact", "nqs.ground_state")
+    return item.expect.tool in ("nqs.exact", "nqs.ground_state") and "n_levels" not in item.expect.spec
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,27 @@ def test_references_agree_with_a_calculation_of_their_own(item: ComputationItem)
         expected = _heisenberg_energy(tuple(spec["shape"]), spec.get("j2", 0.0), spec["boundary"] == "periodic")
     assert item.expect.value == pytest.approx(expected, rel=2e-9)
     assert item.expect.unit == ("t" if spec["model"] in ("hubbard", "tv") else "J") and item.expect.source
+
+
+def _is_gap(item: ComputationItem) -> bool:
+    return item.expect.tool == "nqs.excited_state" or "n_levels" in item.expect.spec
+
+
+@pytest.mark.parametrize("item", [item for item in ITEMS["computations"] if _is_gap(item)], ids=lambda item: item.id)
+def test_gaps_agree_with_a_calculation_of_their_own(item: ComputationItem) -> None:
+    spec = item.expect.spec
+    n = spec["shape"][0]
+    if spec["model"] == "tfim":  # the odd sector has integer momenta, of which k = 0 costs h - J instead of |h - J|
+        h = spec["field"]
+        even, odd = ((2 * np.arange(n) + 1) * np.pi / n, 2 * np.arange(1, n) * np.pi / n)
+        energies = [-np.sqrt(1 + h**2 - 2 * h * np.cos(k)).sum() for k in (even, odd)]
+        expected = energies[1] + (h - 1) - energies[0]
+    else:
+        chain = {"lattice": "chain", "shape": n}
+        singlet, triplet = (exact_ground_state(ExactSpec(**chain, total_sz=sz)).energy_per_site for sz in (0, 1))
+        expected = (triplet.value - singlet.value) * n
+    assert item.expect.value == pytest.approx(expected, rel=2e-9)
+    assert item.expect.unit == "J" and item.expect.source
 
 
 OBSERVED = {

@@ -1,0 +1,87 @@
+"""Processor seconds and relative errors of the accuracy targets, each over several seeds.
+
+The relative error is (E - E_reference) / |E_reference|, with the standard error of the final energy behind it.
+Processor seconds count all threads, so they compare between a quiet and a busy machine better than the clock does.
+
+    python -m evals.benchmarks.nqs_accuracy --seeds 3          the default runs, and 10x10 Heisenberg in two minutes
+    python -m evals.benchmarks.nqs_accuracy --long             also the ten-minute runs
+
+The ten-minute run of the 10x10 Heisenberg antiferromagnet, as a command of its own:
+
+    ansatz run nqs.ground_state --lattice square --shape 10x10 --ansatz rbm_space_group --alpha 32 --n-iterations 500
+"""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+_QUICK: tuple[tuple[str, float, dict[str, object]], ...] = (
+    ("J1-J2 4x4, J2 = 0.5, default", 1e-3, {"model": "j1j2", "lattice": "square", "shape": "4x4"}),
+    ("Heisenberg 10x10, default", 1.7e-3, {"lattice": "square", "shape": "10x10"}),
+    (
+        "Heisenberg 10x10, space group",
+        1.7e-3,
+        {"lattice": "square", "shape": "10x10", "ansatz": "rbm_space_group", "alpha": 16},
+    ),
+)
+_LONG: tuple[tuple[str, float, dict[str, object]], ...] = (
+    (
+        "Heisenberg 10x10, space group, long",
+        8e-4,
+        {"lattice": "square", "shape": "10x10", "ansatz": "rbm_space_group", "alpha": 32, "n_iterations": 500},
+    ),
+    (
+        "J1-J2 6x6, J2 = 0.5, projected",
+        1e-3,
+        {
+            "model": "j1j2", "lattice": "square", "shape": "6x6", "irrep": "A1", "spin_flip": "even", "alpha": 4,
+            "n_iterations": 600, "projected_from": 0.5,
+        },
+    ),
+)  # fmt: skip
+
+
+def main(
+    long: Annotated[bool, typer.Option("--long", help="Also the runs of about ten minutes.")] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each target.")] = 1,
+    only: Annotated[str, typer.Option(help="Only targets whose name holds this.")] = "",
+) -> None:
+    from physics_engines.nqs import ExactSpec, exact_ground_state, ground_state, reference_energy
+    from physics_engines.nqs.spec import GroundStateSpec
+
+    table = Table(title="Accuracy of nqs.ground_state")
+    for name in ("Target", "seed", "E/N", "relative error", "wanted", "V-score", "processor s", "clock s"):
+        table.add_column(name, justify="left" if name == "Target" else "right")
+    # The kernels are compiled once for each machine; that is not the time of a run.
+    ground_state(GroundStateSpec.model_validate({"lattice": "chain", "shape": 4, "n_iterations": 2}))
+    for name, wanted, fields in (*_QUICK, *(_LONG if long else ())):
+        if only not in name:
+            continue
+        for seed in range(7, 7 + seeds):
+            spec = GroundStateSpec.model_validate({**fields, "seed": seed})
+            clock, processor = time.perf_counter(), time.process_time()
+            found = ground_state(spec)
+            clock, processor = time.perf_counter() - clock, time.process_time() - processor
+            known = reference_energy(spec)
+            if known is None:
+                small = ExactSpec.model_validate(spec.model_dump(include=set(ExactSpec.model_fields)))
+                known = exact_ground_state(small).energy_per_site
+            energy, scale = found.energy_per_site, abs(known.value)
+            table.add_row(
+                name,
+                str(seed),
+                f"{energy.value:.6f}",
+                f"{(energy.value - known.value) / scale:.2e} ± {(energy.error or 0) / scale:.0e}",
+                f"{wanted:.1e}",
+                f"{found.v_score.value:.1e}",
+                f"{processor:.0f}",
+                f"{clock:.0f}",
+            )
+    Console(width=140).print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
