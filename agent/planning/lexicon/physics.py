@@ -80,10 +80,10 @@ QUANTITIES = (
         "spin-wave theory|spin wave theory|linear spin-wave|スピン波理論",
     ),
     _quantity(
-        "a network other than an RBM",
-        "RBM 以外のネットワーク",
-        "cnn|convolutional network|convolutional|transformer|transformer wave function|vision transformer|vit|gcnn|autoregressive|"
-        "rnn|jastrow|gutzwiller|feedforward network|畳み込み|トランスフォーマー|自己回帰",
+        "a network that is not offered",
+        "用意のないネットワーク",
+        "gcnn|graph neural network|autoregressive|autoregressive network|rnn|recurrent network|recurrent neural network|"
+        "gutzwiller|自己回帰|再帰型ネットワーク|グラフニューラルネットワーク|グッツヴィラー",
     ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(

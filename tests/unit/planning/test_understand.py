@@ -124,7 +124,7 @@ def test_the_summary_names_model_size_boundary_convention_and_assumptions():
         ("ground state energy and energy gap of Heisenberg chain N=10", "energy gap"),
         ("exact ground-state energy of the 8-site Heisenberg chain with seed 3", '"seed 3"'),
         ("energy of the Heisenberg chain N=8 with PEPS", "tensor networks other than"),
-        ("energy of the 4x4 Heisenberg model with a transformer wavefunction", "a network other than an RBM"),
+        ("energy of the 4x4 Heisenberg model with an autoregressive network", "a network that is not offered"),
         ("total ground state energy of the 4x4 Heisenberg antiferromagnet, exact", "total ground state energy"),
         ("4x4ハイゼンベルクの全エネルギーを厳密に", "サイトあたり"),
         ("exact energy of Heisenberg chain N=8 in kJ/mol", "in kJ/mol"),
