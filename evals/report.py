@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from evals.lanes import LibraryReport
 from evals.outcome import Ending, Outcome
 from evals.scorers.check import Check
 from evals.statistics import Parity, Proportion, parity, proportion
@@ -75,6 +76,8 @@ class EvalReport(_Frozen):
     tier: str
     suites: tuple[SuiteReport, ...]
     environment: dict[str, object]
+    library: LibraryReport | None = None
+    """The lanes of retrieval, where the suite "knowledge" is run."""
 
 
 def item_report(item: Item, outcome: Outcome, checks: Sequence[Check]) -> ItemReport:

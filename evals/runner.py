@@ -5,6 +5,7 @@ without one by rules. Where only the plan is scored, the same graph runs up to t
 whatever plans there, rules or a model, is what is scored, validation and fall-back included, and no call is run.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -18,18 +19,22 @@ from langgraph.checkpoint.memory import InMemorySaver
 from agent.answer import Answer
 from agent.graphs.chat import build_chat_graph
 from agent.graphs.state import AgentContext, ChatState
+from agent.llm.query_model import open_query_models
 from agent.planning.plan import Plan, Step
 from agent.runs import RunFolder, new_run_id
 from agent.session import Session, approve_all, open_session
 from agent.settings import Settings, load_settings
+from evals.lanes import LibraryReport, measure_library
 from evals.outcome import Outcome, outcome_of_error
 from evals.report import EvalReport, ItemReport, SuiteReport, item_report, suite_report
 from evals.scorers import Check, score
-from evals.suites import Item, Suite
+from evals.suites import Item, Suite, TextbookItem, UnanswerableItem, find_suite, load_items
 from knowledge import Library
 from physics_engines.files import write_text
 from tools.jobs import describe_environment, read_call
 
+LANES_OF = "knowledge"
+"""The suite with which the lanes of the library are measured."""
 OnItem = Callable[[Suite, ItemReport], None]
 
 
@@ -57,6 +62,7 @@ async def run_evals(
     started, begin = datetime.now(UTC), time.perf_counter()
     done: list[SuiteReport] = []
     report: EvalReport | None = None
+    library: LibraryReport | None = None
     async with AsyncExitStack() as stack:
         if home is None:
             # A worker may still be closing its log when the last item is done.
@@ -71,12 +77,15 @@ async def run_evals(
                 reports.append(await _run_item(suite, item, session))
                 on_item(suite, reports[-1])
             done.append(suite_report(suite, reports))
+            if suite.name == LANES_OF:
+                library = await asyncio.to_thread(_measure_library, home, settings, members)
             report = EvalReport(
                 started=started.isoformat(timespec="seconds"),
                 seconds=round(time.perf_counter() - begin, 3),
                 tier=tier,
                 suites=tuple(done),
                 environment={**environment, "settings": settings.for_the_record()},
+                library=library,
             )
             if out is not None:
                 write_text(out, report.model_dump_json(indent=1) + "\n")
@@ -126,6 +135,19 @@ async def _run_item(suite: Suite, item: Item, session: Session) -> ItemReport:
     except Exception as error:  # evidence that cannot even be read is wrong
         checks = [Check(name="scored", passed=False, detail=f"{type(error).__name__}: {error}")]
     return item_report(item, outcome, checks)
+
+
+def _measure_library(home: Path, settings: Settings, questions: Sequence[Item]) -> LibraryReport:
+    """The lanes, with as many unanswerable questions as there are questions at most."""
+    unanswerable = load_items(find_suite("knowledge_unanswerable"), len(questions))
+    with open_query_models(settings) as model:
+        return measure_library(
+            _library(home),
+            Library.open(home / "documents"),
+            [item for item in questions if isinstance(item, TextbookItem)],
+            [item for item in unanswerable if isinstance(item, UnanswerableItem)],
+            model,
+        )
 
 
 @cache

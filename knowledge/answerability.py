@@ -20,6 +20,7 @@ from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit, folds
 from knowledge.retrieve.search import Ranked, rank
 from knowledge.store import Reader, Store
+from knowledge.text import Language
 
 _SECTIONS_KEPT = 256
 
@@ -63,17 +64,21 @@ class Answerability:
         self._known_file = folder / "questions.npz"
         self._questions = questions
         self._shipped = shipped
-        self._sections: dict[tuple[str, tuple[object, ...]], SectionText] = {}
+        self._sections: dict[tuple[object, ...], SectionText] = {}
         self._calibration: Calibration | None = None
         self._known: tuple[str, KnownQuestions] | None = None
+        self._stamped: tuple[tuple[int, int] | None, str] | None = None
 
     def judge(self, question: Question, ranked: Sequence[Ranked], reader: Reader) -> Judgement:
         """Judge the first of the ranked passages of one book."""
         calibration = self.calibration(reader)
-        book = ranked[0].passage.book if ranked else TEXTBOOK
-        model = calibration.textbook if book == TEXTBOOK else calibration.elsewhere
         if not ranked:
-            return Judgement(0.0, model.threshold)
+            return Judgement(0.0, calibration.textbook.threshold)
+        book, language = ranked[0].passage.book, ranked[0].passage.language
+        if book == TEXTBOOK:
+            model = calibration.textbook
+        else:
+            model = calibration.elsewhere if language == question.language else calibration.across
         evidence = dict(zip(FEATURES, self._features(question, ranked, reader), strict=True))
         if book == TEXTBOOK:
             evidence.update(zip(LIKENESS, self._known_questions().likeness(question), strict=True))
@@ -108,12 +113,15 @@ class Answerability:
         self._calibration = fitted
         return fitted
 
-    def _features(self, question: Question, ranked: Sequence[Ranked], reader: Reader) -> tuple[float, ...]:
+    def _features(
+        self, question: Question, ranked: Sequence[Ranked], reader: Reader, only: Language | None = None
+    ) -> tuple[float, ...]:
         passage = ranked[0].passage if ranked else None
         index = self._indexes.of(passage.book if passage else TEXTBOOK, reader)
-        key = (index.stamp, passage.section_group if passage else ())
+        key = (index.stamp, only, passage.section_group if passage else ())
         if key not in self._sections:
             found = reader.around(passage) if passage else []
+            found = [item for item in found if only in (None, item.language)]
             if len(self._sections) >= _SECTIONS_KEPT:
                 self._sections.pop(next(iter(self._sections)), None)
             self._sections[key] = SectionText.read(found, self._glossary)
@@ -124,19 +132,28 @@ class Answerability:
         fold = folds(labelled)
         known = self._known_questions()
         index = self._indexes.of(TEXTBOOK, reader)
-        evidence = []
+        evidence, across = [], []
         for item, number in zip(labelled, fold, strict=True):
             question = read_question(item.text, self._glossary)
             own = self._features(question, rank(question, index, reader, 1), reader)
             evidence.append((*own, *known.likeness(question, number)))
-        return fit(self._stamp(reader), labelled, evidence, fold)
+            # As if the text existed in the other language only.
+            other: Language = "en" if question.language == "ja" else "ja"
+            found = rank(question, index, reader, 1, other, translations=False)
+            across.append(self._features(question, found, reader, other))
+        return fit(self._stamp(reader), labelled, evidence, across, fold)
 
     def _stamp(self, reader: Reader) -> str:
         return _hash(reader.setting("textbook"), self._questions_stamp(), common_words_are_known())
 
     def _questions_stamp(self) -> str:
-        text = self._questions.read_text(encoding="utf-8") if self._questions.is_file() else ""
-        return _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION)
+        """Hash of the questions and of what reads them; the file is read again only where it looks changed."""
+        state = self._questions.stat() if self._questions.is_file() else None
+        seen = (state.st_mtime_ns, state.st_size) if state else None
+        if self._stamped is None or self._stamped[0] != seen:
+            text = self._questions.read_text(encoding="utf-8") if state else ""
+            self._stamped = (seen, _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION))
+        return self._stamped[1]
 
     def _known_questions(self) -> KnownQuestions:
         stamp = self._questions_stamp()

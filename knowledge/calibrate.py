@@ -1,6 +1,6 @@
 """Write ``calibration.json`` for the built-in book: ``python -m knowledge.calibrate``, after every change of its text.
 
-A library whose text differs from the file fits its own calibration at the first question, which takes about a second.
+A library whose text differs from the file fits its own calibration at the first question, about half a minute.
 """
 
 import json

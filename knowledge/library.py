@@ -122,6 +122,7 @@ class Library:
         language: Language | None = None,
         lane: Lane = "lexical",
         model: QueryModel | None = None,
+        translations: bool = True,
     ) -> list[Hit]:
         """The ``k`` passages that fit a query best, best first; at most one of each section.
 
@@ -130,32 +131,42 @@ class Library:
             k: How many passages.
             book: Only this book; needed for the other lanes than the lexical one.
             language: Only passages in this language.
-            lane: "lexical" by words, "dense" by meaning, or "both". The last two need ``embed``.
+            lane: "lexical" by words and the glossary, "words" without it, "dense" by meaning, or "both". The last
+                two need ``embed``.
             model: Translates the query and re-ranks the best passages; the scores are then from 0 to 1.
+            translations: Where a language is wanted, what is found in a section's text in the other language counts
+                for the section too.
 
         Raises:
             InvalidRequest: Empty or overlong query, k < 1, an unknown book, or one without vectors.
         """
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
-        if lane != "lexical" and book is None:
+        if lane in ("dense", "both") and book is None:
             raise InvalidRequest(f"name the book for the {lane} lane")
         self._read(query)  # an empty query is told before a model is asked
 
         def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:
             with self._store.reading() as reader:
-                return self._search(text, reader, k, book, language, lane)
+                return self._search(text, reader, k, book, language, lane, translations)
 
         if model is None:
             return [_hit(item) for item in find(query)]
         return [_hit(item) for item in self._consult(query, find, model).ranked[:k]]
 
     def _search(
-        self, query: str, reader: Reader, k: int, book: str | None, language: Language | None, lane: Lane
+        self,
+        query: str,
+        reader: Reader,
+        k: int,
+        book: str | None,
+        language: Language | None,
+        lane: Lane,
+        translations: bool,
     ) -> list[Ranked]:
-        question = self._read(query)
-        if lane == "lexical" or book is None:
-            return self._rank(question, reader, k, book, language)
+        question = read_question(query, Glossary((), words_of)) if lane == "words" else self._read(query)
+        if lane in ("words", "lexical") or book is None:
+            return self._rank(question, reader, k, book, language, translations)
         self._index(book, reader)
         near = self._dense.nearest(query, book, max(20 * k, 200), reader)
         passages = reader.passages([number for number, _ in near])
@@ -163,7 +174,7 @@ class Library:
             Ranked(passages[number], cosine) for number, cosine in near if language in (None, passages[number].language)
         )
         if lane == "both":
-            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language), dense)
+            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language, translations), dense)
         return dense[:k]
 
     def _consult(
@@ -442,10 +453,20 @@ class Library:
         return read_question(query, self._glossary)
 
     def _rank(
-        self, question: Question, reader: Reader, k: int, book: str | None, language: Language | None
+        self,
+        question: Question,
+        reader: Reader,
+        k: int,
+        book: str | None,
+        language: Language | None,
+        translations: bool = True,
     ) -> list[Ranked]:
         books = [book] if book is not None else list(reader.stamps())
-        ranked = [item for name in books for item in rank(question, self._index(name, reader), reader, k, language)]
+        ranked = [
+            item
+            for name in books
+            for item in rank(question, self._index(name, reader), reader, k, language, translations)
+        ]
         return sorted(ranked, key=lambda item: -item.score)[:k]
 
 

@@ -57,8 +57,13 @@ def section_of(entry: Evidence, library: Library) -> SectionRef | None:
         place = library.show(Span(entry.source, *entry.span))
     except InvalidRequest:
         return None
-    number = _SECTION.search(place.section)
-    chapter = place.chapter.partition(" ")[0]
-    if not re.fullmatch(r"[A-Z]\d{1,2}", chapter):
+    return section_named(place.chapter, place.section)
+
+
+def section_named(chapter: str, section: str) -> SectionRef | None:
+    """The section of the textbook with these headings; None where they are of no chapter."""
+    identifier = chapter.partition(" ")[0]
+    if not re.fullmatch(r"[A-Z]\d{1,2}", identifier):
         return None
-    return SectionRef(chapter=chapter, section=int(number[1]) if number else 0)
+    number = _SECTION.search(section)
+    return SectionRef(chapter=identifier, section=int(number[1]) if number else 0)

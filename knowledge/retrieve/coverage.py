@@ -51,6 +51,13 @@ Tried without gain on held-out questions: cosines of MiniLM with passages and se
 best sentence, the lead of the first section over the second, and asking the two next sections as well.
 """
 
+ACROSS = (
+    *("japanese", "in_section", "names_missing", "missing", "plain_missing", "middling_missing"),
+    *("katakana_missing", "katakana_found", "compounds_missing"),
+)
+"""Those that mean something where the section is in another language than the question and only names of glossary
+concepts connect the two: what the book's own words cover is not among them."""
+
 _SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
 """Single characters, hiragana and coarse stems: too common to show that a subject is missing."""
 _NOTHING_TEXT = (
@@ -143,7 +150,7 @@ def features(
         words_found[0],
         dwelt_on / total,
         words_found[1],
-        float(_names_missing(question.text, section)),
+        float(_names_missing(question.text, section, names)),
         float(_acronyms_missing(question.text, section)),
         *_latin_missing(question, section, names),
         *words_found[2:],
@@ -154,12 +161,13 @@ def features(
 
 
 def _english(question: Question, section: SectionText, names: Sequence[str]) -> tuple[float, ...]:
-    """In section, pairs missing, and no katakana or kanji."""
+    """In section, pairs missing, and no katakana or kanji; a name of a concept found counts as found."""
     held = {word for name in names for word in words_of(name)}
     stems = words_of(search_copy(question.text))
     found = [section.holds(word) or word in held for word in stems if _tells(word)]
     pairs = [pair for pair in pairwise(stems) if _tells(pair[0]) and _tells(pair[1])]
-    apart = sum(pair not in section.pairs for pair in pairs)
+    within = {pair for name in names for pair in pairwise(words_of(name))}
+    apart = sum(pair not in section.pairs and pair not in within for pair in pairs)
     return (sum(found) / len(found) if found else _UNDECIDED, float(apart), 0.0, 0.0, 0.0)
 
 
@@ -201,8 +209,10 @@ def _latin_missing(question: Question, section: SectionText, names: Sequence[str
     )
 
 
-def _names_missing(text: str, section: SectionText) -> int:
-    return min(sum(stem(search_copy(name)) not in section.terms for name in _NAME.findall(text)), 2)
+def _names_missing(text: str, section: SectionText, names: Sequence[str]) -> int:
+    held = {word for name in names for word in plain_terms(name)}
+    asked = (stem(search_copy(name)) for name in _NAME.findall(text))
+    return min(sum(name not in section.terms and name not in held for name in asked), 2)
 
 
 def _acronyms_missing(text: str, section: SectionText) -> int:

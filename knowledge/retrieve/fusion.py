@@ -6,8 +6,8 @@ from typing import Literal
 
 from knowledge.retrieve.search import Ranked
 
-Lane = Literal["lexical", "dense", "both"]
-"""By words, by meaning, or by a weighted sum of the two."""
+Lane = Literal["words", "lexical", "dense", "both"]
+"""By words alone, by words and the glossary, by meaning, or by a weighted sum of the last two."""
 
 DENSE_WEIGHT = 0.3
 

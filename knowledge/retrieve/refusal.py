@@ -15,7 +15,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from knowledge.retrieve.coverage import FEATURES
+from knowledge.retrieve.coverage import ACROSS, FEATURES
 from knowledge.retrieve.known import LIKENESS
 from knowledge.retrieve.regression import sigmoid, signed_regression
 
@@ -27,7 +27,11 @@ ANSWERED_ELSEWHERE = 0.965
 REFUSAL_VERSION = 5
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
+REFUSED_ACROSS = 0.85
+"""Share of the near-domain questions that must be refused across languages, where little is known of a question."""
+
 N_FOLDS = 10
+_MODELS = ("textbook", "elsewhere", "across")
 _SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.4}
 """How much each kind of question counts in the fit."""
 _CAUTIOUS = {"intercept": -2.0, "share": 2.0, "unknown": -3.0, "in_passage": 3.0}
@@ -89,6 +93,8 @@ class Calibration:
         stamp: Hash of the text, the glossary, the questions and the code it was fitted to.
         textbook: For the built-in book.
         elsewhere: For every other book.
+        across: For other books where the best passage is not in the language of the question, so that only the
+            glossary and formulas connect the two; fitted to the textbook as if it had the other language only.
     """
 
     stamp: str
@@ -97,6 +103,7 @@ class Calibration:
     n_far: int
     textbook: RefusalModel
     elsewhere: RefusalModel
+    across: RefusalModel
 
     def to_json(self) -> dict[str, object]:
         """As plain data."""
@@ -111,7 +118,7 @@ class Calibration:
         """
         try:
             fields = dict(data)
-            models = {name: _model_from_json(fields.pop(name)) for name in ("textbook", "elsewhere")}
+            models = {name: _model_from_json(fields.pop(name)) for name in _MODELS}
             return cls(**fields, **models)  # type: ignore[arg-type]
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a calibration: {error}") from error
@@ -130,7 +137,7 @@ def table(calibration: Calibration) -> str:
     """The curves of a calibration for a terminal."""
     counts = (calibration.n_answerable, calibration.n_near, calibration.n_far)
     lines = ["fitted to {} answerable, {} near-domain and {} far-domain questions, each held out".format(*counts)]
-    for title, model in (("the textbook", calibration.textbook), ("other books", calibration.elsewhere)):
+    for title, model in _titled(calibration):
         lines += ["", f"{title}", "threshold  answered  near refused  far refused"]
         for point in model.curve:
             shares = f"{point.answered:8.3f}  {point.refused_near:12.3f}  {point.refused_far:11.3f}"
@@ -138,6 +145,14 @@ def table(calibration: Calibration) -> str:
             lines.append(f"{point.threshold:9.4f}  {shares}{mark}")
         lines.append(f"in use: {model.threshold:.4f}")
     return "\n".join(lines)
+
+
+def _titled(calibration: Calibration) -> tuple[tuple[str, RefusalModel], ...]:
+    return (
+        ("the textbook", calibration.textbook),
+        ("other books", calibration.elsewhere),
+        ("other books in the other language", calibration.across),
+    )
 
 
 def folds(questions: Sequence[LabelledQuestion]) -> list[int]:
@@ -154,15 +169,20 @@ def folds(questions: Sequence[LabelledQuestion]) -> list[int]:
 
 
 def fit(
-    stamp: str, questions: Sequence[LabelledQuestion], evidence: Sequence[Sequence[float]], fold: Sequence[int]
+    stamp: str,
+    questions: Sequence[LabelledQuestion],
+    evidence: Sequence[Sequence[float]],
+    across: Sequence[Sequence[float]],
+    fold: Sequence[int],
 ) -> Calibration:
-    """Fit both models and choose their thresholds.
+    """Fit the models and choose their thresholds.
 
     Args:
         stamp: See ``Calibration``.
         questions: The calibration questions. Without both answerable and unanswerable ones a fixed cautious model
             is returned.
         evidence: For each the numbers of ``FEATURES`` and ``LIKENESS``, the latter without the questions of its fold.
+        across: For each the numbers of ``FEATURES`` with the text of the other language only.
         fold: See ``folds``.
     """
     kinds = np.array([question.kind for question in questions])
@@ -170,15 +190,20 @@ def fit(
     answerable = kinds == "answerable"
     if answerable.sum() < 5 or (~answerable).sum() < 5:
         cautious = RefusalModel(_CAUTIOUS, 0.5, ())
-        return Calibration(stamp, **counts, textbook=cautious, elsewhere=cautious)
+        return Calibration(stamp, **counts, textbook=cautious, elsewhere=cautious, across=cautious)
     x, parts = np.array(evidence), np.array(fold)
-    textbook = _fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED)
-    elsewhere = _fit_model(x[:, : len(FEATURES)], FEATURES, kinds, parts, ANSWERED_ELSEWHERE)
-    return Calibration(stamp, **counts, textbook=textbook, elsewhere=elsewhere)
+    columns = [list(FEATURES).index(name) for name in ACROSS]
+    return Calibration(
+        stamp,
+        **counts,
+        textbook=_fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED),
+        elsewhere=_fit_model(x[:, : len(FEATURES)], FEATURES, kinds, parts, ANSWERED_ELSEWHERE),
+        across=_fit_model(np.array(across)[:, columns], {name: FEATURES[name] for name in ACROSS}, kinds, parts, None),
+    )
 
 
 def _fit_model(
-    x: np.ndarray, signs: Mapping[str, int], kinds: np.ndarray, fold: np.ndarray, answered: float
+    x: np.ndarray, signs: Mapping[str, int], kinds: np.ndarray, fold: np.ndarray, answered: float | None
 ) -> RefusalModel:
     sign = np.array(list(signs.values()))
     y = (kinds == "answerable").astype(float)
@@ -188,7 +213,10 @@ def _fit_model(
         inside = fold == number
         weights = signed_regression(x[~inside], y[~inside], sample[~inside], sign)
         held_out[inside] = sigmoid(weights[0] + x[inside] @ weights[1:])
-    threshold = _threshold(held_out, kinds == "answerable", answered)
+    if answered is None:
+        threshold = float(np.quantile(held_out[kinds == "near"], REFUSED_ACROSS))
+    else:
+        threshold = _threshold(held_out, kinds == "answerable", answered)
     curve = []
     for value in sorted({*np.round(np.arange(0.05, 1.0, 0.05), 2).tolist(), round(threshold, 4)}):
         passed = held_out >= value

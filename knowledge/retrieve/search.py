@@ -46,18 +46,29 @@ def weighted_terms(question: Question) -> dict[str, float]:
 
 
 def rank(
-    question: Question, index: BookIndex, reader: Reader, k: int, language: Language | None = None
+    question: Question,
+    index: BookIndex,
+    reader: Reader,
+    k: int,
+    language: Language | None = None,
+    translations: bool = True,
 ) -> list[Ranked]:
     """The ``k`` best passages of a book, best first, at most one of each section.
 
-    Where a section of the textbook exists in both languages, a passage of the wanted language also inherits the
-    score of its translation: what was found in the text of one language is shown in the other.
+    Args:
+        question: What is looked for.
+        index: Of the book.
+        reader: Of the store.
+        k: How many passages.
+        language: Only passages in this language.
+        translations: Where a section of the textbook exists in both languages, a passage of the wanted one inherits
+            the score of its translation: what was found in the text of one language is shown in the other.
     """
     weights = weighted_terms(question)
     scores = index.passages.scores(weights)
     # A passage without any word of the question is no hit, however well its section fits.
     scores += SECTION_WEIGHT * index.sections.scores(weights)[index.section_of] * (scores > 0)
-    rows = _best(scores, max(10 * k, 60))
+    rows = _best(scores, max(10 * k, 60 if language is None or translations else 600))
     passages = reader.passages([int(index.identifiers[row]) for row in rows])
     value = {
         identifier: float(scores[row]) * _place_factor(passages[identifier])
@@ -65,7 +76,9 @@ def rank(
         if (identifier := int(index.identifiers[row])) in passages
     }
     found = sorted((passages[identifier] for identifier in value), key=lambda passage: -value[passage.id])
-    if language is not None:
+    if language is not None and not translations:
+        found = [passage for passage in found if passage.language == language]
+    elif language is not None:
         found = _in_language(found, value, language, reader)
     best: dict[tuple[object, ...], Ranked] = {}
     for passage in found:

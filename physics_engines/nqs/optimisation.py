@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
 from physics_engines.nqs.ansatze import Ansatz, Parameters
+from physics_engines.nqs.ansatze.base import Phased
 from physics_engines.nqs.backend import Backend
+from physics_engines.nqs.classical import classical_angles
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient
 from physics_engines.nqs.samplers import Metropolis, Sampler
@@ -25,7 +27,7 @@ MAX_REJECTED = 20
 _WARM_UP = 0.25
 _COOL_DOWN = 0.3
 _RUNAWAY = 0.1
-"""Rise above the lowest energy so far, relative to it, at which a step is rejected."""
+"""Rise above the lowest energy so far, relative to the scale of the energies, at which a step is rejected."""
 TRACE_NAMES = ("energy", "error", "variance", "acceptance", "step", "rejected")
 
 
@@ -89,6 +91,9 @@ def initial_state(
 ) -> RunState:
     """Random small parameters and equilibrated chains, from the seed of the Spec.
 
+    Where no rule gives the signs of a frustrated magnet and the ansatz can carry phases, it begins with those of the
+    classical order: from a state without them the first steps would only climb off the top of the spectrum.
+
     Args:
         spec: The calculation.
         ansatz: Its wave function.
@@ -99,6 +104,8 @@ def initial_state(
     sampler = sampler or Metropolis(backend, hamiltonian, spec.n_chains)
     rng = np.random.Generator(np.random.PCG64(spec.seed))
     parameters = ansatz.initial_parameters(rng)
+    if isinstance(ansatz, Phased) and hamiltonian.conserves_magnetisation and hamiltonian.rotation is None:
+        parameters = ansatz.with_phases(parameters, classical_angles(hamiltonian))
     configurations = sampler.start(rng)
     sampler.set_parameters(parameters)
     sampler.draw(configurations, 1, 20, rng)
@@ -182,14 +189,20 @@ def is_acceptable(row: dict[str, float], state: RunState) -> bool:
         return False
     if not np.isfinite(state.lowest):
         return True
-    return row["energy"] <= state.lowest + 10 * state.lowest_error + _RUNAWAY * abs(state.lowest)
+    return row["energy"] <= state.lowest + 10 * state.lowest_error + _RUNAWAY * _scale(state)
+
+
+def _scale(state: RunState) -> float:
+    """The lowest energy, or the fall from the first one where that is larger: an energy may well be zero."""
+    first = float(state.trace["energy"][0])
+    return max(abs(state.lowest), first - state.lowest if np.isfinite(first) else 0.0)
 
 
 def _accept(state: RunState, row: dict[str, float]) -> None:
     state.last = Waypoint(state.iteration, state.parameters, state.direction, state.configurations.copy())
     if row["energy"] < state.lowest:
         state.lowest, state.lowest_error = row["energy"], row["error"]
-    is_low = row["energy"] <= state.lowest + 5 * state.lowest_error + 0.05 * _RUNAWAY * abs(state.lowest)
+    is_low = row["energy"] <= state.lowest + 5 * state.lowest_error + 0.05 * _RUNAWAY * _scale(state)
     if is_low and state.iteration >= state.anchor.iteration + 10:
         state.anchor = state.last
     state.n_rejected = 0

@@ -22,6 +22,7 @@ from evals.suites import (
     find_suite,
     load_items,
 )
+from tools.base import Tool
 from tools.errors import BadInput
 from tools.registry import load_registry
 
@@ -106,8 +107,16 @@ def test_expected_specs_are_valid_calls() -> None:
             (swept,) = item.expect.sweep.get(pattern, {"": [None]}).items()
             for value in swept[1]:
                 arguments = fields | ({swept[0]: value} if swept[0] else {})
-                for name in names if arguments else ():
-                    registry[name].parse(arguments)
+                # "nqs.*" also names tools of other tasks, with fields of their own; one that takes the call is enough.
+                assert not arguments or any(_accepts(registry[name], arguments) for name in names), item.id
+
+
+def _accepts(tool: Tool, arguments: dict) -> bool:
+    try:
+        tool.parse(arguments)
+    except BadInput:
+        return False
+    return True
 
 
 def test_expectation_of_nothing_is_refused() -> None:

@@ -193,9 +193,10 @@ def test_calibration_table_and_its_renewal(tmp_path):
     library = Library.open(tmp_path / "home", book)
     table = library.calibrate()
     assert (table.n_answerable, table.n_near, table.n_far) == (11, 5, 5)
-    answered = [point.answered for point in table.curve]
+    model = table.textbook
+    answered = [point.answered for point in model.curve]
     assert answered == sorted(answered, reverse=True)
-    chosen = next(point for point in table.curve if point.threshold == table.threshold)
+    chosen = next(point for point in model.curve if point.threshold == model.threshold)
     assert chosen.answered >= 0.9 and chosen.refused_far == 1.0
     chapter = book / "en" / "A1.md"
     chapter.write_text(chapter.read_text() + "\n## §3 Bread\n\nSourdough bread is leavened by a wild yeast culture.\n")

@@ -112,6 +112,18 @@ def test_the_energy_of_a_file_is_that_of_its_amplitudes(basis: str, tmp_path: Pa
     assert abs(other - expected) > 10 * energy.error, "the basis matters for this state"
 
 
+def test_errors_over_many_seeds_are_those_of_a_normal_distribution(tmp_path: Path) -> None:
+    save_carleo_troyer(tmp_path / "a.wf", some_weights())
+    spec = EvaluateSpec(**CHAIN, state=str(tmp_path / "a.wf"), n_final_samples=2048)
+    expected = exact_expectation(some_weights(), spec)
+    ground = exact_ground_state(ExactSpec(**CHAIN)).energy_per_site.value
+    found = [evaluate_state(spec.model_copy(update={"seed": seed})).energy_per_site for seed in range(80)]
+    pulls = np.array([(energy.value - expected) / energy.error for energy in found])
+    assert abs(pulls.mean()) < 4 / np.sqrt(80), "no bias"
+    assert 0.75 < pulls.std() < 1.35 and np.abs(pulls).max() < 4.5, "errors neither too small nor too large"
+    assert min((energy.value - ground) / energy.error for energy in found) > -4
+
+
 def test_a_file_of_another_lattice_is_refused(tmp_path: Path) -> None:
     save_carleo_troyer(tmp_path / "a.wf", some_weights())
     with pytest.raises(InvalidInput, match="is a state of 8 spins, and the lattice has 10"):

@@ -2,7 +2,7 @@
 
 from physics_engines.nqs.spec import EvaluateSpec
 from physics_engines.text import Text
-from tools.base import Cost, Example, ToolContext, tool
+from tools.base import Cost, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relative_distance
 from tools.nqs.states import find_state
@@ -18,19 +18,10 @@ def _cost(spec: EvaluateSpec) -> Cost:
     return Cost(seconds=seconds, memory_gb=0.5)
 
 
+# No words: the rule-based planner cannot read a path, so it leaves this tool to the command line and to models.
 @tool(
     "nqs.evaluate",
     title=Text(en="energy of a stored wave function", ja="保存した波動関数のエネルギー"),
-    words={
-        "en": ("stored wave function", "saved wave function", "re-evaluate", "wave function file"),
-        "ja": ("保存した波動関数", "保存済みの波動関数", "再評価", "波動関数ファイル"),
-    },
-    examples=(
-        Example(
-            en="Re-evaluate the stored wave function of run 3f2a on the 4x4 Heisenberg model",
-            ja="保存した波動関数を4×4ハイゼンベルク模型で再評価して",
-        ),
-    ),
     cost=_cost,
 )
 def evaluate(spec: EvaluateSpec, context: ToolContext) -> Result:

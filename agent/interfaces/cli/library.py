@@ -49,8 +49,11 @@ def search(
     book: BookOption = None,
     language: LanguageOption = None,
     lane: Annotated[
-        Literal["lexical", "dense", "both"],
-        typer.Option("--lane", help="By words, by meaning, or both; the last two need --book and 'library embed'."),
+        Literal["words", "lexical", "dense", "both"],
+        typer.Option(
+            "--lane",
+            help="Words alone, with the glossary, by meaning, or both; the last two need --book and 'library embed'.",
+        ),
     ] = "lexical",
     queries: Annotated[
         Path | None, typer.Option("--from", help='A file of lines {"id": …, "query": …}; - for standard input.')

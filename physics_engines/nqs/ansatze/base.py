@@ -72,6 +72,14 @@ class Invariant(Ansatz, Protocol):
 
 
 @runtime_checkable
+class Phased(Ansatz, Protocol):
+    """An ansatz that can begin with the phases of a classical order."""
+
+    def with_phases(self, parameters: Parameters, angles: NDArray[np.float64]) -> Parameters:
+        """Parameters of psi(s) prod_i exp(i angle_i s_i / 2), spins turned by angles (n_sites,) about z."""
+
+
+@runtime_checkable
 class Even(Ansatz, Protocol):
     """An ansatz that knows whether the flip of all spins leaves psi as it is, whatever the parameters."""
 

@@ -160,6 +160,12 @@ class ComplexDenseRbm(DenseRbm):
 
     _is_complex = True
 
+    def with_phases(self, parameters: Parameters, angles: Real) -> Parameters:
+        """See ``Phased``: the visible biases are the phases."""
+        turned = parameters.astype(np.complex128)
+        turned[: self.n_sites] += 0.5j * angles
+        return turned
+
 
 class SymmetricRbm:
     """RBM with translation-tied weights on a periodic lattice.

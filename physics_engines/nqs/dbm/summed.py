@@ -37,7 +37,7 @@ def sum_units(circuit: Circuit, states: NDArray[np.int64]) -> NDArray[np.float64
 
 
 def _spin(states: NDArray[np.int64], i: int) -> NDArray[np.float64]:
-    return (2.0 * ((states >> i) & 1)) - 1.0
+    return np.asarray(2 * ((states >> i) & 1) - 1, dtype=np.float64)
 
 
 def _traced(exponent: float, one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
