@@ -108,7 +108,7 @@ def main(
     unknown = set(case or ()) - set(_CASES)
     if unknown:
         raise _failure(f"there is no case {', '.join(sorted(unknown))}; the cases are {', '.join(_CASES)}")
-    where = _take_one_core()
+    where = take_one_core()
     load_before = os.getloadavg()[0]
     table = Table(title=f"Seconds per iteration, {where}, float64")
     table.add_column("case")
@@ -131,7 +131,7 @@ def _failure(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _take_one_core() -> str:
+def take_one_core() -> str:
     """Keep this process, and the one it starts, on one core and to one thread."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"

@@ -4,7 +4,6 @@ With 16 spins there are 12 870 configurations in S^z = 0, fewer than the proposa
 amplitude is translation invariant, fewer than a thousand have to be evaluated.
 """
 
-from math import comb
 from typing import cast
 
 import numpy as np
@@ -18,23 +17,14 @@ from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.evaluator import Evaluator
 from physics_engines.nqs.exact import as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.table_size import table_size
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
-_MAX_SITES = 20
-_MAX_AMPLITUDES = 2**14
-"""Amplitudes computed per parameter set: no more than an iteration by chains would need."""
 
 
 def fits_table(ansatz: Ansatz, hamiltonian: Hamiltonian) -> bool:
     """Whether a table is the cheaper way."""
-    n = hamiltonian.n_sites
-    if n > _MAX_SITES:
-        return False
-    n_up = n // 2 if hamiltonian.n_up is None else hamiltonian.n_up
-    n_states = comb(n, n_up) if hamiltonian.conserves_magnetisation else 2**n
-    n_symmetries = len(ansatz.invariances) if isinstance(ansatz, Invariant) else 1
-    n_symmetries *= 2 if isinstance(ansatz, Even) and ansatz.is_even else 1
-    return n_states <= _MAX_AMPLITUDES * n_symmetries
+    return table_size(ansatz, hamiltonian.n_sites, hamiltonian.n_up) is not None
 
 
 class TableBackend:

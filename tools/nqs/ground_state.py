@@ -32,6 +32,8 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
             "variationally",
             "rbm",
             "train",
+            "optimise",
+            "optimize",
             "neural quantum state",
             "neural network",
             "nqs",
@@ -65,15 +67,20 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
             en="RBM ground state of the transverse-field Ising chain with 16 sites at h=1",
             ja="16サイトの横磁場イジング鎖、h=1の基底状態をRBMで求めて",
         ),
+        Example(
+            en="Ground-state energy of the 4x4 Heisenberg model with a ViT",
+            ja="ViTで4x4のハイゼンベルク模型の基底エネルギーを求めて",
+        ),
     ),
     cost=ground_state_cost,
 )
 def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.
 
-    Heisenberg, J1-J2 and transverse-field Ising models on chains and square lattices; a restricted Boltzmann machine
-    optimised by stochastic reconfiguration. The energy is an upper bound with a statistical error bar; the exact or
-    best published value stands beside it where one is known.
+    Heisenberg, XXZ, J1-J2 and transverse-field Ising models on chains and two-dimensional lattices, or a table of
+    couplings; a restricted Boltzmann machine, Jastrow factor, feed-forward network, CNN, ResNet or vision transformer
+    (ViT) optimised by stochastic reconfiguration. The energy is an upper bound with a statistical error bar; the exact
+    or best published value stands beside it where one is known.
     """
     from physics_engines.files import write_arrays
     from physics_engines.nqs import exact_ground_state, reference_energy

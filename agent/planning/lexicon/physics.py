@@ -82,7 +82,8 @@ QUANTITIES = (
     _quantity(
         "a network that is not offered",
         "ここにないネットワーク",
-        "gcnn|group-equivariant network|autoregressive|autoregressive network|rnn|recurrent network|gutzwiller|自己回帰|回帰型",
+        "gcnn|graph neural network|group-equivariant network|autoregressive|autoregressive network|rnn|recurrent network|"
+        "recurrent neural network|gutzwiller|自己回帰|回帰型|再帰型ネットワーク|グラフニューラルネットワーク|グッツヴィラー",
     ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(

@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
 from physics_engines.nqs.ansatze.rbm import log_cosh
+from physics_engines.nqs.table_size import table_size
 
 if TYPE_CHECKING:
     import torch
 
     from physics_engines.nqs.spec import GroundStateSpec
 
-_FLOPS = 6e9
-"""Multiplications and additions per second in float64 that small networks reach on one core, overhead included."""
-_GRADIENT = 4
+_MULTIPLICATIONS = 5e9
+"""Per second in float64 that small networks reach on one core, overhead included."""
+_GRADIENT = 8
 """Evaluations that a gradient costs."""
+_LOOK_UP = 2e-8
+"""Seconds of a proposal or matrix element where all amplitudes are in a table."""
 
 
 @dataclass(frozen=True)
@@ -134,22 +137,27 @@ class Network(ABC):
 
     def memory(self, spec: "GroundStateSpec") -> int:
         """Derivatives of all samples and the metric; evaluation itself works on small chunks."""
-        rows = spec.n_samples * (2 if self.has_complex_amplitude else 1)
+        n_samples = spec.n_evaluated
+        rows = n_samples * (2 if self.has_complex_amplitude else 1)
         metric = min(rows, self.n_parameters) ** 2 * 3
-        return int(8 * (3 * rows * self.n_parameters + metric + 64 * spec.n_samples * spec.n_sites)) + 500 * 2**20
+        return int(8 * (3 * rows * self.n_parameters + metric + 64 * n_samples * spec.n_sites)) + 500 * 2**20
 
     def work(self, spec: "GroundStateSpec") -> Work:
         """Evaluations of proposals, connected configurations and gradients, and the solve."""
-        evaluation = 2 * self.n_multiplications / _FLOPS + 2e-6
-        connected = spec.n_couplings * (0.7 if spec.conserves_magnetisation else 1.0)
-        moves = spec.n_sites * (0.7 if spec.conserves_magnetisation else 1.0)
-        per_sample = (moves + connected) * evaluation
-        rows = spec.n_samples * (2 if self.has_complex_amplitude else 1)
+        n_parts = 2 if self.has_complex_amplitude else 1
+        evaluation = (self.n_multiplications / _MULTIPLICATIONS + 2e-6) * (1.5 if n_parts == 2 else 1.0)
+        share = 0.7 if spec.conserves_magnetisation else 1.0  # of the moves, that change the configuration
+        n_amplitudes = table_size(self, spec.n_sites, spec.n_up)
+        once = n_amplitudes * evaluation if n_amplitudes is not None else 0.0
+        each = evaluation if n_amplitudes is None else _LOOK_UP
+        per_sample = share * (spec.n_sites + spec.n_couplings) * each
+        discarded = share * spec.n_sites * each * spec.n_discard * spec.n_chains
+        different = min(spec.n_evaluated, n_amplitudes or spec.n_evaluated)
+        gradients = _GRADIENT * n_parts * evaluation * different
+        rows = n_parts * spec.n_evaluated
         small = min(rows, self.n_parameters)
         solve = 2e-10 * (rows * small * self.n_parameters + small**3 / 3)
-        gradients = _GRADIENT * spec.n_samples * evaluation * (2 if self.has_complex_amplitude else 1)
-        discarded = spec.n_discard * spec.n_chains * moves * evaluation
-        return Work(spec.n_samples * per_sample + discarded + gradients + solve + 5e-3, per_sample)
+        return Work(once + spec.n_evaluated * per_sample + discarded + gradients + solve + 5e-3, per_sample)
 
 
 def network_defaults(sizes: dict[str, int], n_sites: int) -> Defaults:

@@ -95,14 +95,14 @@ class GroundStateSpec(SectorSpec):
     n_samples: Annotated[int, words.N_SAMPLES] = Field(
         default_factory=lambda data: _defaults(data).n_samples, ge=64, le=1_000_000
     )
-    """Samples per optimisation step. Where not given: 1024, and 512 for deep networks on more than 20 sites."""
+    """Samples per optimisation step. Where not given: 1024 for an RBM or Jastrow factor, 512 for the other networks."""
     n_final_samples: Annotated[int, words.N_FINAL_SAMPLES] = Field(
         default_factory=lambda data: _defaults(data).n_final_samples, ge=256, le=10_000_000
     )
     """Fresh samples for the final energy, drawn after the last step."""
     n_chains: int = Field(default_factory=lambda data: _defaults(data).n_chains, ge=2, le=65_536)
-    """Independent Markov chains the samples are spread over. Where not given: 16 for an RBM or Jastrow factor; for the
-    other networks, which are evaluated on all chains at once, 256, and 128 on more than 20 sites."""
+    """Independent Markov chains the samples are spread over. Where not given: 16 for an RBM or Jastrow factor, 128 for
+    the other networks, which are evaluated on all chains at once."""
     n_discard: int = Field(default_factory=lambda data: _defaults(data).n_discard, ge=0, le=1000)
     """Sweeps between a step and the first recorded sample. Where not given: 5 for an RBM or Jastrow factor, 1 for the
     other networks, whose many chains follow the small steps."""

@@ -127,6 +127,17 @@ COMPUTE = [
     ("ﾊｲｾﾞﾝﾍﾞﾙｸ鎖 20個のスピン 基底エネルギー", "ja", [GS], [chain(20)]),
     ("長さ12のハイゼンベルク鎖の基底エネルギーを求めて", "ja", [GS], [chain(12)]),
     ("サイト数は12、開放端のハイゼンベルク鎖の基底エネルギー", "ja", [GS], [chain(12, boundary="open")]),
+    # networks by name, with their sizes
+    ("Ground-state energy of the 4x4 Heisenberg model with a ViT", "en", [GS], [square(4, ansatz="vit")]),
+    ("4x4のハイゼンベルク模型の基底エネルギーをResNetで", "ja", [GS], [square(4, ansatz="resnet")]),
+    ("ジャストロウ波動関数で16サイトのハイゼンベルク鎖の基底エネルギー", "ja", [GS], [chain(16, ansatz="jastrow")]),
+    ("Jastrow energy of the 16-site Heisenberg chain", "en", [GS], [chain(16, ansatz="jastrow")]),
+    ("Ground state of the 4x4 Heisenberg antiferromagnet from a CNN with 12 channels and 4 layers", "en", [GS], [square(4, ansatz="cnn", n_features=12, n_layers=4)]),
+    ("energy of the 4x4 Heisenberg model with a transformer wavefunction", "en", [GS], [square(4, ansatz="vit")]),
+    ("フィードフォワードネットワークで12サイトのハイゼンベルク鎖の基底エネルギーを求めて", "ja", [GS], [chain(12, ansatz="feed_forward")]),
+    ("6x6ハイゼンベルク模型の基底エネルギーを4層のViT、8ヘッドで計算して", "ja", [GS], [square(6, ansatz="vit", n_layers=4, n_heads=8)]),
+    ("vision transformer with patch size 4 for the 16-site Heisenberg chain, ground state energy", "en", [GS], [chain(16, ansatz="vit", patch=4)]),
+    ("畳み込みニューラルネットワークで4x4のハイゼンベルク模型の基底エネルギーは?", "ja", [GS], [square(4, ansatz="cnn")]),
     # misspelt, joined, mixed
     ("gs E of heisenburg sqare latice 4x4 w/ pbc", "en", [GS], [square(4, boundary="periodic")]),
     ("groundstate energy antiferomagnetic Heisenberg, 4 x 4, periodc", "en", [GS], [square(4, boundary="periodic")]),
