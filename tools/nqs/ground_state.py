@@ -78,8 +78,8 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.
 
     Heisenberg, XXZ, J1-J2 and transverse-field Ising models on chains, square, triangular, honeycomb and kagome
-    lattices, and tables of couplings; a neural network optimised by stochastic reconfiguration. The energy is an upper bound with a statistical error bar; the exact or
-    best published value stands beside it where one is known.
+    lattices, and tables of couplings; a neural network optimised by stochastic reconfiguration. The energy is an upper
+    bound with a statistical error bar; the exact or best published value stands beside it where one is known.
     """
     from physics_engines.files import write_arrays
     from physics_engines.nqs import exact_ground_state, reference_energy

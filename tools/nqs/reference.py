@@ -42,6 +42,7 @@ def edge_of_two(spec: SpinModelSpec) -> list[Text]:
     lattice = Lattice(spec.shape, spec.boundary, spec.lattice)
     near, far = (count * lattice.n_cells for count in BONDS_PER_CELL[spec.lattice])
     notes = []
+    n_far = len(lattice.next_neighbours)
     if len(lattice.neighbours) < near:
         notes.append(
             Text(
@@ -49,12 +50,12 @@ def edge_of_two(spec: SpinModelSpec) -> list[Text]:
                 ja="長さ 2 の周期的な辺のボンドは、ここでは二重に数えず一本とします。",
             )
         )
-    if spec.j2 and len(lattice.next_neighbours) < far:
+    if spec.j2 and n_far < far:
         notes.append(
             Text(
-                en=f"On so small a torus only {len(lattice.next_neighbours)} pairs are second neighbours; each has one "
+                en=f"On so small a torus only {n_far} pairs are second neighbours; each has one "
                 "bond, and none that is a nearest-neighbour pair as well.",
-                ja=f"この小さなトーラスでは第二近接の対は {len(lattice.next_neighbours)} 組だけです。各対のボンドは一本で、"
+                ja=f"この小さなトーラスでは第二近接の対は {n_far} 組だけです。各対のボンドは一本で、"
                 "最近接でもある対は除きます。",
             )
         )
