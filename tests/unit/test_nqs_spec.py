@@ -97,14 +97,49 @@ def test_fields_left_out_resolve_to_the_model() -> None:
     assert GroundStateSpec(model="tfim", **SQUARE).field == 1.0
     assert GroundStateSpec(**SQUARE).j2 == GroundStateSpec(**SQUARE).field == 0.0
     ansatz = {
-        "rbm_symmetric": [{}, {"model": "tfim"}, {"model": "tfim", "shape": "3x3"}],
-        "rbm_symmetric_complex": [{"model": "j1j2"}],
-        "rbm": [{"boundary": "open"}],
-        "rbm_complex": [{"shape": "3x4"}, {"model": "j1j2", "boundary": "open"}],
+        "rbm_symmetric": [
+            {},
+            {"model": "tfim"},
+            {"model": "tfim", "shape": "3x3"},
+            {"lattice": "honeycomb"},
+            {"model": "xxz", "lattice": "kagome", "delta": -0.5, "exchange": "ferromagnetic"},
+        ],
+        "rbm_symmetric_complex": [{"model": "j1j2"}, {"model": "j1j2", "lattice": "honeycomb", "shape": "2x3"}],
+        "rbm": [{"boundary": "open"}, {"lattice": "triangular", "boundary": "open", "exchange": "ferromagnetic"}],
+        "rbm_complex": [
+            {"shape": "3x4"},
+            {"model": "j1j2", "boundary": "open"},
+            {"lattice": "triangular"},
+            {"lattice": "kagome", "shape": "2x2"},
+            {"model": "j1j2", "exchange": "ferromagnetic"},
+        ],
     }
     for name, cases in ansatz.items():
         for case in cases:
             assert GroundStateSpec(**{**SQUARE, **case}).ansatz == name
+
+
+def test_a_table_of_couplings_says_how_many_sites_it_has() -> None:
+    table = [[1, 0, 0.5], [1, 2, -1.0, 2.0]]
+    spec = ExactSpec(model="couplings", couplings=table)
+    assert (spec.lattice, spec.shape, spec.boundary, spec.total_sz) == ("graph", (3,), "open", 0.5)
+    assert spec.couplings == ((0, 1, 0.5, 0.5), (1, 2, -1.0, 2.0))
+    for text in ("1 0 0.5; 1, 2, -1, 2", "site,site,Jxy,Jz\n1,0,0.5\n1,2,-1,2.0\n"):
+        assert ExactSpec(model="couplings", couplings=text) == spec
+    assert ExactSpec.model_validate_json(spec.canonical_json()) == spec
+    assert spec.n_couplings == 2 and spec.is_sign_free and spec.is_bipartite
+    assert ExactSpec(model="couplings", couplings=[[0, 1, 1], [1, 2, 1], [0, 2, 1]]).is_sign_free is False
+    assert ExactSpec(model="couplings", couplings=[[0, 1, 1], [1, 2, 1], [0, 2, -1]]).is_sign_free is True
+
+
+def test_sectors_resolve_to_the_lowest_magnetisation() -> None:
+    assert (GroundStateSpec(**SQUARE).total_sz, GroundStateSpec(**SQUARE).n_up) == (0, 8)
+    odd = GroundStateSpec(lattice="kagome", shape="3x3")
+    assert (odd.n_sites, odd.total_sz, odd.n_up) == (27, 0.5, 14)
+    assert GroundStateSpec(model="tfim", **SQUARE).total_sz is None
+    assert ExactSpec(lattice="honeycomb", shape="2x3", total_sz=-2).n_states == 495
+    assert GroundStateSpec(model="tfim", **SQUARE).exchange == "ferromagnetic"
+    assert GroundStateSpec(**SQUARE).exchange == "antiferromagnetic"
 
 
 def test_importing_specs_and_tools_stays_light() -> None:

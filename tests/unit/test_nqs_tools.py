@@ -74,6 +74,28 @@ def test_the_bond_of_a_periodic_edge_of_two_is_named(tmp_path: Path) -> None:
 
     assert notes() == ["A periodic edge of length 2 has one bond here, not two."]
     assert notes(boundary="open") == notes(shape=[4, 4]) == []
+    # On the kagome torus of 2x2 cells no two bonds coincide; the second neighbours of a small torus do.
+    assert notes(lattice="kagome") == []
+    assert "only 2 pairs are second neighbours" in notes(model="j1j2", lattice="chain", shape=[4])[0]
+
+
+def test_a_sector_is_told_from_the_whole_model(tmp_path: Path) -> None:
+    def notes(**fields: object) -> str:
+        spec = exact.parse({"lattice": "chain", "shape": [8], **fields})
+        return " ".join(note.en for note in exact.run(spec, context(tmp_path)).notes)
+
+    assert "not of the whole model" in notes(total_sz=2)
+    for fields in ({}, {"shape": [7]}, {"model": "xxz", "delta": 0.5}, {"model": "j1j2"}, {"model": "tfim"}):
+        assert "sector" not in notes(**fields)
+    for fields in ({"delta": -1.5}, {"delta": 0.5, "boundary": "open"}, {"delta": 1.5, "exchange": "ferromagnetic"}):
+        assert "may lie in another S^z sector" in notes(model="xxz", **fields)
+    # ... and there it does: all spins up lie lower than the lowest state of S^z = 0.
+    zero, up = (
+        exact.run(exact.parse({"model": "xxz", "lattice": "chain", "shape": 8, "delta": -1.5, "total_sz": sz}),
+                  context(tmp_path)).estimates["energy_per_site"].value
+        for sz in (0, 4)
+    )  # fmt: skip
+    assert up == pytest.approx(-1.5 / 4) and zero > up
 
 
 def test_exact_agrees_with_the_closed_form(tmp_path: Path) -> None:

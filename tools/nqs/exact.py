@@ -6,7 +6,7 @@ from physics_engines.estimate import Estimate
 from physics_engines.nqs.spec import ExactSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
-from tools.nqs.reference import edge_of_two
+from tools.nqs.reference import edge_of_two, of_sector
 from tools.result import Result
 
 
@@ -42,6 +42,10 @@ def exact_cost(spec: ExactSpec) -> Cost:
             ja="4×4ハイゼンベルク模型の厳密な基底エネルギー",
         ),
         Example(
+            en="Exact energy of the Heisenberg model on a kagome lattice with 2x2 unit cells",
+            ja="2×2単位胞のカゴメ格子上のハイゼンベルク模型の厳密なエネルギー",
+        ),
+        Example(
             en="Exact diagonalisation of a TFIM chain, N=12, h=0.5", ja="N=12、h=0.5の横磁場イジング鎖の厳密対角化"
         ),
     ),
@@ -52,7 +56,9 @@ def exact(spec: ExactSpec, context: ToolContext) -> Result:
 
     With n_levels of 2 or more the lowest states with their momentum, total spin and parity, and the energy gap.
 
-    Up to about 24 sites for Heisenberg and J1-J2 (sector S^z = 0) and 22 for the transverse-field Ising model.
+    Heisenberg, XXZ, J1-J2, transverse-field Ising models and tables of couplings on chains, square, triangular,
+    honeycomb and kagome lattices, in any sector of total S^z. Up to about 24 sites, 22 for the transverse-field Ising
+    model, more in a sector of few flipped spins.
     """
     from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs.labels import reading
@@ -71,6 +77,7 @@ def exact(spec: ExactSpec, context: ToolContext) -> Result:
                 ja=f"独立な値（{reference.method.ja}）と丸め誤差の範囲で{verb.ja}。",
             )
         )
+    notes += of_sector(spec)
     notes += edge_of_two(spec)
     return Result(estimates={"energy_per_site": result.energy_per_site}, reading=reading(spec), notes=tuple(notes))
 
@@ -119,6 +126,7 @@ def _levels(spec: ExactSpec, context: ToolContext) -> Result:
                 ja="見つかった状態はすべて同じ準位です。ギャップを見るには準位数を増やしてください。",
             )
         )
+    notes += of_sector(spec)
     notes += edge_of_two(spec)
     headline: tuple[str, ...] = tuple(name for name in ("spin_gap", "gap", "energy_per_site") if name in found)
     if "gap" not in found:

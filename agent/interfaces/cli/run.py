@@ -80,7 +80,12 @@ def _command(tool: Tool[Any]) -> Callable[..., int]:
 
 
 def _parsed(text: str) -> object:
-    """Lists and objects may be given as JSON; everything else is text for pydantic to read."""
+    """Lists and objects may be given as JSON, @FILE is what stands in a file; the rest is text for pydantic to read."""
+    if text[:1] == "@":
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"cannot read {text[1:]}: {error}") from None
     if text[:1] in "[{":
         try:
             return json.loads(text)

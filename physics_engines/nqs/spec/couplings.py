@@ -41,6 +41,15 @@ def _parse_couplings(value: object) -> object:
     return tuple(sorted(parsed))
 
 
+def sites_of(table: object) -> int:
+    """How many sites the rows of a table name, from 0 on; 0 where it is none."""
+    try:
+        rows = _parse_couplings(table)
+    except ValueError:
+        return 0
+    return 1 + max((row[1] for row in rows), default=-1) if isinstance(rows, tuple) else 0
+
+
 Couplings = Annotated[tuple[Coupling, ...], BeforeValidator(_parse_couplings), Field(max_length=MAX_COUPLINGS)]
 
 

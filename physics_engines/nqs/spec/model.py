@@ -17,7 +17,7 @@ from physics_engines.lattices.shape import (
     is_bipartite,
     signs_of,
 )
-from physics_engines.nqs.spec.couplings import Couplings, describe_flaw
+from physics_engines.nqs.spec.couplings import Couplings, describe_flaw, sites_of
 from physics_engines.nqs.words import model as words
 from physics_engines.spec import Spec, invalid
 from physics_engines.text import Text
@@ -221,10 +221,10 @@ class SpinModelSpec(Spec):
         if not isinstance(data, Mapping) or data.get("model") != "couplings":
             return data
         filled = {"lattice": "graph", **data}
-        if "shape" not in filled and isinstance(filled.get("couplings"), list | tuple):
-            sites = [site for row in filled["couplings"] if isinstance(row, list | tuple) for site in row[:2]]
-            if sites and all(isinstance(site, int) for site in sites):
-                filled["shape"] = (max(sites) + 1,)
+        if "shape" not in filled:
+            n_sites = sites_of(filled.get("couplings"))
+            if n_sites >= 2:
+                filled["shape"] = (n_sites,)
         return filled
 
     @model_validator(mode="after")
