@@ -14,17 +14,11 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
 
     work = build_ansatz(spec).work(spec)
     images = max(1.0, (1 - spec.projected_from) * spec.n_images)
-<<<<<<< HEAD
-    seconds = 3.0 + spec.n_iterations * images * work.per_iteration
-    seconds += spec.n_final_samples * spec.n_images * work.per_final_sample
-    if spec.n_units <= MAX_EXACT_SITES:
-=======
     per_iteration = work.per_iteration * (spec.n_replicas if spec.sampler == "parallel_tempering" else 1)
     n_final = spec.n_states if spec.sampler == "exact" else spec.n_final_samples
     seconds = 3.0 + spec.n_iterations * images * per_iteration
     seconds += n_final * spec.n_images * work.per_final_sample
-    if spec.n_sites <= MAX_EXACT_SITES:
->>>>>>> models
+    if spec.n_units <= MAX_EXACT_SITES:
         seconds += exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=0.2 + spec.memory / 2**30)
 
@@ -89,16 +83,9 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
 def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     """Ground-state energy per site of a spin-1/2 lattice model from a neural quantum state.
 
-<<<<<<< HEAD
-    Heisenberg, XXZ, J1-J2 and transverse-field Ising models on chains and two-dimensional lattices, or a table of
-    couplings; a restricted Boltzmann machine, Jastrow factor, feed-forward network, CNN, ResNet or vision transformer
-    (ViT) optimised by stochastic reconfiguration. The energy is an upper bound with a statistical error bar; the exact
-    or best published value stands beside it where one is known.
-=======
     Heisenberg, XXZ, J1-J2 and transverse-field Ising models on chains, square, triangular, honeycomb and kagome
     lattices, and tables of couplings; a neural network optimised by stochastic reconfiguration. The energy is an upper
     bound with a statistical error bar; the exact or best published value stands beside it where one is known.
->>>>>>> models
     """
     from physics_engines.files import write_arrays
     from physics_engines.nqs import exact_ground_state, reference_energy
