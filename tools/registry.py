@@ -64,8 +64,12 @@ def load_registry() -> Registry:
     modules += [point.load() for point in entry_points(group=_ENTRY_POINT_GROUP)]
     own = (name.strip() for name in os.environ.get(_MODULES_VARIABLE, "").split(","))
     modules += [_import_named(name) for name in own if name]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Tool)]
-    return Registry(tuple(found))
+    return Registry(tuple(found for module in modules for found in _tools_of(module)))
+
+
+def _tools_of(module: ModuleType) -> list[Tool[Any]]:
+    """``TOOLS`` of a module in its order, the preferred tool first; else all tools in it, as they were written."""
+    return [value for value in getattr(module, "TOOLS", vars(module).values()) if isinstance(value, Tool)]
 
 
 def _import_named(name: str) -> ModuleType:

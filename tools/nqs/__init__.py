@@ -11,6 +11,7 @@ from tools.nqs.ground_state import ground_state
 from tools.nqs.observables import observables
 
 __all__ = [
+    "TOOLS",
     "compare_ansatze",
     "deep_boltzmann",
     "dmrg",
@@ -21,3 +22,16 @@ __all__ = [
     "ground_state",
     "observables",
 ]
+
+TOOLS = (
+    ground_state,
+    exact,
+    observables,
+    excited_state,
+    dynamics,
+    compare_ansatze,
+    dmrg,
+    deep_boltzmann,
+    evaluate,
+)
+"""A question that two of them could answer goes to the first."""

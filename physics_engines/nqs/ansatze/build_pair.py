@@ -6,7 +6,7 @@ from typing import ClassVar, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.lattices import Lattice
+from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Work
 from physics_engines.nqs.ansatze.pair_product import Images, Integers, PairState, parity
 from physics_engines.nqs.ansatze.pairing import PairOrbits, best_antiperiodic, d_wave_guess, hartree_fock_orbitals
@@ -63,7 +63,7 @@ class PairProductState(PairState):
     _is_symmetric: ClassVar[bool] = False
 
     @classmethod
-    def defaults(cls, shape: tuple[int, ...], n_sites: int) -> Defaults:
+    def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden units per site."""
         return Defaults(sizes={"alpha": 2}, n_final_samples=16_384)
 
