@@ -10,6 +10,7 @@ from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.spec.observables import ObservableName
 from physics_engines.nqs.words import dynamics as words
 from physics_engines.nqs.words import ground_state as ground_state_words
+from physics_engines.nqs.words import model as model_words
 from physics_engines.nqs.words import observables as observable_words
 from physics_engines.spec import invalid
 from physics_engines.text import Text
@@ -50,6 +51,8 @@ class DynamicsSpec(SpinModelSpec):
 
     takes_fermions: ClassVar[bool] = False
 
+    coupling: Annotated[float, model_words.COUPLING_OF_SPINS] = Field(default=1.0, gt=0, le=1e6)
+    """Strength J of the nearest-neighbour coupling, the unit of energy."""
     initial_field: Annotated[float | None, words.INITIAL_FIELD] = Field(default=None, ge=0, le=1e6)
     """Transverse field before the quench, in units of J, of the transverse-field Ising model."""
     initial_j2: Annotated[float | None, words.INITIAL_J2] = Field(default=None, ge=0, le=10)

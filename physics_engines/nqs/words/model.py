@@ -1,5 +1,7 @@
 """How people say the fields of a model."""
 
+from dataclasses import replace
+
 from physics_engines.spec import Convention, Extents, Slot
 from physics_engines.text import Text
 
@@ -331,6 +333,9 @@ COUPLING = Slot(
     en_label="J",
     ja_label="J",
 )
+
+COUPLING_OF_SPINS = replace(COUPLING, symbols=("J", "J1"))
+"""Where t is the time."""
 
 J2 = Slot(
     symbols=("J2", "J2/J1", "J2/J"),
