@@ -89,15 +89,17 @@ async def _fill(asker: "_Asker", tool: Tool[Any], question: str, assignments: li
             assignments = [item for item in assignments if item[name] == values[choice]]
     arguments = dict(assignments[0])
     for _ in range(_MOST_CHANGES):
+        current = tool.spec_type.model_validate(arguments).model_dump(mode="json")
         options = {
             name: values
-            for name, field in fields.items()
-            if name not in arguments and (values := _alternatives(tool.spec_type, name, field, question, arguments))
+            for name in fields
+            if name not in arguments
+            and (values := _alternatives(tool.spec_type, name, fields[name], question, arguments, current[name]))
         }
         if not options:
             break
         names = list(options)
-        lines = [f"{_ask(name, fields)} (now {_show(fields[name].get('default'))})" for name in names]
+        lines = [f"{_ask(name, fields)} (now {_show(current[name])})" for name in names]
         ask = f"{tool.title.en}: which of these does the question set to another value?"
         choice = await asker.choose(ask, lines, none="none of them")
         if choice is None:
@@ -151,12 +153,11 @@ def _assignments(spec_type: type[Spec], question: str) -> list[Arguments]:
 
 
 def _alternatives(
-    spec_type: type[Spec], name: str, field: Mapping[str, object], question: str, arguments: Arguments
+    spec_type: type[Spec], name: str, field: Mapping[str, object], question: str, arguments: Arguments, current: object
 ) -> list[object]:
-    """Values other than the default that an optional slot can take beside the arguments so far."""
+    """Values other than the current one that an optional slot can take beside the arguments so far."""
     found = _candidates(field, question)
-    default = field.get("default")
-    return [value for value in found if value != default and _valid(spec_type, {**arguments, name: value})]
+    return [value for value in found if value != current and _valid(spec_type, {**arguments, name: value})]
 
 
 def _candidates(field: Mapping[str, object], question: str) -> list[object]:

@@ -91,6 +91,6 @@ class Projected:
         if not logs.is_complex():
             coefficients = coefficients.real
         total = (torch.exp(logs - top) * coefficients).sum(dim=-1)
-        if not logs.is_complex() and self.has_complex_amplitude:
+        if not logs.is_complex() and bool((self.projection.coefficients.real <= 0).any()):
             total = total.to(torch.complex128)
         return top[..., 0] + torch.log(torch.where(total == 0, _NODE, total))
