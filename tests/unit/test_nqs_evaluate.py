@@ -114,7 +114,7 @@ def test_the_energy_of_a_file_is_that_of_its_amplitudes(basis: str, tmp_path: Pa
 
 def test_errors_over_many_seeds_are_those_of_a_normal_distribution(tmp_path: Path) -> None:
     save_carleo_troyer(tmp_path / "a.wf", some_weights())
-    spec = EvaluateSpec(**CHAIN, state=str(tmp_path / "a.wf"), n_final_samples=2048)
+    spec = EvaluateSpec(**CHAIN, state=str(tmp_path / "a.wf"), n_final_samples=8192)
     expected = exact_expectation(some_weights(), spec)
     ground = exact_ground_state(ExactSpec(**CHAIN)).energy_per_site.value
     found = [evaluate_state(spec.model_copy(update={"seed": seed})).energy_per_site for seed in range(80)]
