@@ -106,7 +106,9 @@ def quantities(part: Part, vocabulary: Vocabulary) -> tuple[list[QuantityWord], 
 def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
     can, cannot = quantities(part, vocabulary)
     wanted = any(not word.context for word in can)
-    values = any(isinstance(item.payload, ValueWord) for item in part.found)
+    # "Gap" names what is wanted; that it also sets how many levels are found tells nothing of a system.
+    asked = {(item.start, item.end) for item in part.found if isinstance(item.payload, QuantityWord)}
+    values = any(isinstance(item.payload, ValueWord) and (item.start, item.end) not in asked for item in part.found)
     tool_words = any(
         isinstance(item.payload, ToolWord) and vocabulary.tools[item.payload.tool].evidence == "computed"
         for item in part.found

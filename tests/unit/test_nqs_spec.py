@@ -39,7 +39,10 @@ SQUARE = {"lattice": "square", "shape": "4x4"}
         ({"model": "tfim", **SQUARE, "j2": 0.1}, "j2 belongs to the J1-J2 model"),
         ({**SQUARE, "coupling": -1.0}, "coupling: input should be greater than 0"),
         ({**SQUARE, "coupling": float("nan")}, "coupling"),
-        ({"model": "kagome", **SQUARE}, "model: input should be 'heisenberg', 'xxz', 'j1j2', 'tfim' or 'couplings', 'hubbard' or 'tv'"),
+        (
+            {"model": "kagome", **SQUARE},
+            "model: input should be 'heisenberg', 'xxz', 'j1j2', 'tfim', 'couplings', 'hubbard' or 'tv'",
+        ),
         (
             {"lattice": "moebius", "shape": 4},
             "lattice: input should be 'chain', 'square', 'triangular', 'honeycomb', 'kagome' or 'graph'",
