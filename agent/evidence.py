@@ -36,6 +36,8 @@ class Evidence(BaseModel):
     """Character range of the quote in the document."""
     context: str = ""
     """The passage the quote stands in, where a model writes from it."""
+    system: str = ""
+    """What was computed: model, lattice and boundary of the call."""
     method: str = ""
     convention: str = ""
     flags: tuple[str, ...] = ()
@@ -90,6 +92,8 @@ class Ledger:
         for name, estimate in result.estimates.items():
             headline = not result.headline or name in result.headline
             entry = _computed(estimate, tool, run_id, language, self._next_id(), headline)
+            if result.reading is not None:
+                entry = entry.model_copy(update={"system": result.reading.in_language(language)})
             if distinguished_by:
                 entry = entry.model_copy(update={"label": f"{entry.label} ({distinguished_by})"})
             self._add(entry)

@@ -22,7 +22,7 @@ _OTHER_NORM = re.compile(
     r"|ボンド(?:1つ)?(?:あたり|当たり)|全エネルギー|総エネルギー",
     re.IGNORECASE,
 )
-# Systems and qualities no evidence of these engines has; "exact" is kept for what is exact.
+# Systems and qualities that the evidence must have itself; "exact" is kept for what is exact.
 _OTHER_SYSTEM = re.compile(
     r"\b(?:kagom[eé]|triangular|honeycomb|hexagonal|pyrochlore|cubic|ladder|Hubbard|XXZ|XY|Kitaev|Potts|spin[\s-](?:1|one)(?![\w/])|"
     r"lower\s+bound|Monte\s+Carlo\s+estimate|DMRG|experiment(?:al)?|infinite\s+(?:lattice|chain|system)|thermodynamic\s+limit|"
@@ -61,7 +61,7 @@ def names_another_quantity(text: str, start: int, end: int, entry: Evidence) -> 
         return True
     near = before[max((match.end() for match in _REFERENCE_END.finditer(before)), default=0) :]
     system = _OTHER_SYSTEM.search(near)
-    if system and system[0].lower() not in f"{entry.label} {entry.method}".lower():
+    if system and system[0].lower() not in f"{entry.label} {entry.method} {entry.system}".lower():
         return True
     if _EXACT.search(near) and entry.exactness not in ("exact", None) and not _EXACT.search(entry.label):
         return True

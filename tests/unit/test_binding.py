@@ -248,6 +248,24 @@ def test_evidence_or_parameter_called_another_quantity_is_removed(said: str, led
     assert MARK in text and set(problems) <= {"wrong_quantity", "unbound_number"} and problems
 
 
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ("Heisenberg antiferromagnet, 2×2 kagome lattice (unit cells 12 spins)", "On the kagome lattice it is [E1]."),
+        ("Hubbard model, chain of 4 sites", "The energy of the Hubbard model is [E1]."),
+        ("XXZ模型、3×4三角格子", "三角格子のエネルギーは [E1] です。"),
+    ],
+)
+def test_the_system_of_the_evidence_may_be_named_and_no_other(system: str, said: str) -> None:
+    entry = Evidence(
+        id="E1", kind="computed", label="ground-state energy per site", source="nqs.exact", run_id="r", value=-0.45,
+        unit="J", exactness="exact", system=system,
+    )  # fmt: skip
+    assert bind(said, Ledger([entry]), set(), "en").problems == ()
+    elsewhere = Ledger([entry.model_copy(update={"system": "Heisenberg antiferromagnet, 4×4 square lattice"})])
+    assert [problem.kind for problem in bind(said, elsewhere, set(), "en").problems] == ["wrong_quantity"]
+
+
 @pytest.mark.parametrize("said", ["-[E1]", "minus [E1]", "twice [E1]", "half of [E1]", "4 × [E1]", "[E1] eV"])
 def test_what_would_change_the_value_of_a_reference_is_dropped(said: str, ledger: Ledger) -> None:
     text, problems = bound(f"The energy is {said}.", ledger)
