@@ -74,8 +74,7 @@ class Slot:
         forms: For enumerated fields, the operator products that speak for each value (see ``Convention.form``).
         ask: The default is a default for programs only: a question that does not say it is asked back.
         unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
-        only_with: Another field and the value of it, or the values, for which alone this field matters
-            ({"model": "tfim"}).
+        only_with: Another field and those values of it for which alone this field matters ({"model": ("tfim",)}).
         before: Name of the field whose value before a change this one is: "from h = 0.5 to h = 2" gives it 0.5.
         refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
         extents: For tuples of lattice extents, how they are said.
@@ -96,7 +95,7 @@ class Slot:
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ask: bool = False
     unit_of: str = ""
-    only_with: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    only_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     before: str = ""
     refines: Mapping[str, str] = field(default_factory=dict)
     extents: Extents | None = None

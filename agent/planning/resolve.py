@@ -163,10 +163,11 @@ def _imply(state: Resolution, mine: dict[str, list[Mention]]) -> None:
     """A field that belongs to one value of another says that value: J2 = 0.5 makes a Heisenberg model J1-J2."""
     for name, said in mine.items():
         slot = state.slots[name]
-        for other, wanted in slot.slot.only_with.items():
+        for other, allowed in slot.slot.only_with.items():
             target = state.slots.get(other)
-            if not isinstance(wanted, str):
-                continue  # more than one value would do, so none is said
+            if len(allowed) > 1:
+                continue  # any of them would do, so none is said
+            (wanted,) = allowed
             if target is None or name not in state.read or all(not value for value in state.read[name].values):
                 continue
             values = state.read[other].values if other in state.read else ()
@@ -208,8 +209,7 @@ def _keep_to_the_point(state: Resolution, mine: dict[str, list[Mention]]) -> Non
             continue
         for other, wanted in slot.slot.only_with.items():
             actual = state.value(other)
-            allowed = (wanted,) if isinstance(wanted, str) else wanted
-            if actual is None or actual in allowed or other not in state.slots:
+            if actual is None or actual in wanted or other not in state.slots:
                 continue
             reading = state.read.pop(name)
             if name in mine and any(reading.values):
@@ -278,7 +278,7 @@ def _ask(state: Resolution) -> None:
     for name, slot in state.slots.items():
         if not slot.required or name in state.read or name in asked or slot.kind == "words":
             continue
-        if any(state.value(other) != wanted for other, wanted in slot.slot.only_with.items()):
+        if any(state.value(other) not in wanted for other, wanted in slot.slot.only_with.items()):
             continue
         if slot.kind == "choice":
             label = Text(en=slot.label("en"), ja=slot.label("ja"))

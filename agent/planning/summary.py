@@ -90,8 +90,7 @@ def _default(state: Resolution, slot: FieldSlot, defaults: dict[str, object]) ->
         return ""
     for other, wanted in slot.slot.only_with.items():
         said = state.read[other].values if other in state.read else (state.value(other),)
-        allowed = (wanted,) if isinstance(wanted, str) else wanted
-        if other in state.slots and not set(allowed) & set(said):
+        if other in state.slots and not set(wanted) & set(said):
             return ""
     shown = slot.shown(value, state.language)
     return shown if slot.slot.shown else f"{slot.label(state.language)} = {shown}"

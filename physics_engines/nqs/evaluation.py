@@ -174,14 +174,14 @@ def _sums(
     variance = float(weights @ np.abs(energies - mean) ** 2)
     n = len(weights)
     states = Text(en=f"exact sum over {n} states", ja=f"{n} 状態についての厳密な和")
-    network = f"{spec.ansatz.replace('_', ' ').replace('rbm', 'RBM')}, α = {spec.alpha}"
+    network = network_label(spec)
     energy = Estimate(
         label=_ENERGY,
         value=mean.real / spec.n_sites * spec.coupling,
         error=0.0,
         unit=energy_unit(spec),
         exactness="upper_bound",
-        method=Text(en=f"variational, {network}, {states.en}", ja=f"変分法、{network}、{states.ja}"),
+        method=Text(en=f"variational, {network.en}, {states.en}", ja=f"変分法、{network.ja}、{states.ja}"),
         convention=convention(spec),
         flags=flags,
     )

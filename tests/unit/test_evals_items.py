@@ -253,13 +253,16 @@ def test_broken_line_is_named(line: str, message: str, tmp_path: Path) -> None:
 
 def _fermion_energy(shape: tuple[int, ...], periodic: bool, interaction: float, is_electrons: bool) -> float:
     """Energy per site at half filling, from matrices that anticommute: Kronecker products, one bond for each pair."""
-    from scipy.sparse import csr_array, identity, kron
+    from scipy.sparse import csr_array, diags_array, identity, kron
     from scipy.sparse.linalg import eigsh
 
     n = math.prod(shape)
     modes = 2 * n if is_electrons else n
-    sign, lower = csr_array(np.diag([1.0, -1.0])), csr_array([[0.0, 1.0], [0.0, 0.0]])
-    destroy = [kron(kron(_power(sign, k), lower), identity(2 ** (modes - k - 1)), format="csr") for k in range(modes)]
+    lower = csr_array([[0.0, 1.0], [0.0, 0.0]])
+    strings = [diags_array(reduce(np.kron, [[1.0, -1.0]] * k, np.ones(1))) for k in range(modes)]
+    destroy = [
+        kron(kron(strings[k], lower, format="csr"), identity(2 ** (modes - k - 1)), format="csr") for k in range(modes)
+    ]
     number = [operator.T @ operator for operator in destroy]
     bonds = set()
     for site in np.ndindex(*shape):
@@ -285,15 +288,6 @@ def _fermion_energy(shape: tuple[int, ...], periodic: bool, interaction: float, 
     sector = energy.tocsr()[inside][:, inside]
     lowest = np.linalg.eigvalsh(sector.toarray())[0] if len(inside) < 500 else eigsh(sector, k=1, which="SA")[0][0]
     return float(lowest) / n
-
-
-def _power(matrix, exponent: int):
-    from scipy.sparse import identity, kron
-
-    result = identity(1)
-    for _ in range(exponent):
-        result = kron(result, matrix)
-    return result
 
 
 def _heisenberg_energy(shape: tuple[int, ...], j2: float, periodic: bool) -> float:

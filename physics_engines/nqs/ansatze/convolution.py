@@ -5,6 +5,7 @@ activation of its own: log psi = sum over cells and channels of log cosh, as of 
 network of one layer with a kernel as large as the lattice is.
 """
 
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -98,9 +99,9 @@ class _Convolutional(Network):
         x = configurations.reshape(*configurations.shape[:-1], self.cells.n_cells, self.cells.n_basis)
         return hidden_units(self._forward(x, convolve), self.has_complex_amplitude, 2)
 
+    @abstractmethod
     def _forward(self, x: "torch.Tensor", convolve: "Callable[[int, torch.Tensor], torch.Tensor]") -> "torch.Tensor":
         """From spins (..., n_cells, n_basis) to angles (..., n_cells, channels)."""
-        raise NotImplementedError
 
     def _seen(self, x: "torch.Tensor") -> "torch.Tensor":
         """What each window sees, (..., n_cells, n_window * channels)."""

@@ -39,7 +39,7 @@ INITIAL_FIELD = Slot(
     en_label="h before the quench",
     ja_label="クエンチ前の h",
     unit_of="coupling",
-    only_with={"model": "tfim"},
+    only_with={"model": ("tfim",)},
 )
 
 INITIAL_J2 = Slot(

@@ -345,7 +345,7 @@ J2 = Slot(
     en_label="J2/J1",
     ja_label="J2/J1",
     unit_of="coupling",
-    only_with={"model": "j1j2"},
+    only_with={"model": ("j1j2",)},
 )
 
 FIELD = Slot(
@@ -358,7 +358,7 @@ FIELD = Slot(
     en_label="h/J",
     ja_label="h/J",
     unit_of="coupling",
-    only_with={"model": "tfim"},
+    only_with={"model": ("tfim",)},
 )
 
 EXCHANGE = Slot(
@@ -377,7 +377,7 @@ DELTA = Slot(
     en_label="Δ",
     ja_label="Δ",
     ask=True,
-    only_with={"model": "xxz"},
+    only_with={"model": ("xxz",)},
 )
 
 TOTAL_SZ = Slot(
@@ -416,6 +416,6 @@ PARTICLES_DOWN = Slot(
     ja=("下向き電子",),
     en_label="number of down electrons",
     ja_label="下向き電子数",
-    only_with={"model": "hubbard"},
+    only_with={"model": ("hubbard",)},
     detail=True,
 )
