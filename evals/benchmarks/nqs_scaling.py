@@ -58,20 +58,20 @@ def _seconds(name: str, side: int, iterations: int) -> float:
 
     from physics_engines.nqs import GroundStateSpec
     from physics_engines.nqs.ansatze import build_ansatz
-    from physics_engines.nqs.backend import build_backend
     from physics_engines.nqs.hamiltonian import build_hamiltonian
     from physics_engines.nqs.optimisation import initial_state, iterate
+    from physics_engines.nqs.run import build_stage
 
     spec = GroundStateSpec.model_validate({"lattice": "square", "shape": (side, side), "ansatz": name})
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    backend = build_backend(ansatz, hamiltonian)
+    stage = build_stage(spec, ansatz, hamiltonian)
     taken = []
     with threadpool_limits(1):
-        state = initial_state(spec, ansatz, hamiltonian, backend)
-        iterate(state, spec, backend)
+        state = initial_state(spec, ansatz, hamiltonian, stage.sampler)
+        iterate(state, spec, stage.backend, stage.sampler)
         for _ in range(iterations):
             begin = time.process_time()
-            iterate(state, spec, backend)
+            iterate(state, spec, stage.backend, stage.sampler)
             taken.append(time.process_time() - begin)
     return median(taken)
 

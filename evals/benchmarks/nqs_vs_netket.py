@@ -202,6 +202,7 @@ def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
     from physics_engines.nqs.backend import build_backend
     from physics_engines.nqs.hamiltonian import build_hamiltonian
     from physics_engines.nqs.optimisation import initial_state, iterate
+    from physics_engines.nqs.samplers import build_sampler
 
     fields = asdict(case)
     side = fields.pop("side")
@@ -217,10 +218,11 @@ def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
     )
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
     backend = _Clock(build_backend(ansatz, hamiltonian))
+    sampler = build_sampler(spec, ansatz, hamiltonian, backend)
     with threadpool_limits(1):
-        state = initial_state(spec, ansatz, hamiltonian, backend)
-        iterate(state, spec, backend)
-        iterate(state, spec, backend)
+        state = initial_state(spec, ansatz, hamiltonian, sampler)
+        iterate(state, spec, backend, sampler)
+        iterate(state, spec, backend, sampler)
 
     def run(count: int) -> Seconds:
         whole: list[float] = []
@@ -230,7 +232,7 @@ def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
         with threadpool_limits(1):
             for _ in range(count):
                 begin, begin_processor = time.perf_counter(), time.process_time()
-                iterate(state, spec, backend)
+                iterate(state, spec, backend, sampler)
                 whole.append(time.perf_counter() - begin)
                 processor.append(time.process_time() - begin_processor)
         return Seconds(median(whole), median(processor), median(backend.sample), median(backend.local))

@@ -12,8 +12,8 @@ from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.classical import classical_angles
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient
-from physics_engines.nqs.samplers import Metropolis, Sampler
-from physics_engines.nqs.sampling import Sample, draw
+from physics_engines.nqs.samplers import Sampler
+from physics_engines.nqs.sampling import Sample
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.statistics import gamma_method
 
@@ -107,8 +107,7 @@ def initial_state(
     spec: GroundStateSpec,
     ansatz: Ansatz,
     hamiltonian: Hamiltonian,
-    backend: Backend,
-    sampler: Sampler | None = None,
+    sampler: Sampler,
 ) -> RunState:
     """Random small parameters and equilibrated chains, from the seed of the Spec.
 
@@ -119,10 +118,8 @@ def initial_state(
         spec: The calculation.
         ansatz: Its wave function.
         hamiltonian: Its tables.
-        backend: Evaluates the wave function.
-        sampler: Moves the chains; by the moves of the Hamiltonian where not given.
+        sampler: Moves the chains.
     """
-    sampler = sampler or Metropolis(backend, hamiltonian, spec.n_chains)
     rng = np.random.Generator(np.random.PCG64(spec.seed))
     parameters = ansatz.initial_parameters(rng)
     if isinstance(ansatz, Phased) and hamiltonian.conserves_magnetisation and hamiltonian.rotation is None:
@@ -148,25 +145,22 @@ def initial_state(
     )
 
 
-def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler | None = None) -> None:
+def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: Sampler) -> None:
     """One iteration, in place: sample the current parameters, judge them, and step on or go back.
 
     Args:
         state: Of the run.
         spec: The calculation.
         backend: Evaluates the wave function.
-        sampler: Moves the chains; by the moves of the Hamiltonian where not given.
+        sampler: Moves the chains.
 
     Raises:
         EngineError: Too many steps in a row led to an energy or acceptance that is not finite or ran away.
     """
     backend.set_parameters(state.parameters)
     n_per_chain = -(-spec.n_samples // spec.n_chains)
-    if sampler is None:
-        sample = draw(backend, state.configurations, n_per_chain, spec.n_discard, state.rng)
-    else:
-        sampler.set_parameters(state.parameters)
-        sample = sampler.draw(state.configurations, n_per_chain, spec.n_discard, state.rng)
+    sampler.set_parameters(state.parameters)
+    sample = sampler.draw(state.configurations, n_per_chain, spec.n_discard, state.rng)
     energies = backend.local_energies(sample.flat)
     row = _measure(energies, spec.n_sites, sample)
     if not is_acceptable(row, state):

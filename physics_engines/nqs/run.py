@@ -143,7 +143,7 @@ def optimise_and_measure(
         state = checkpoint.load(monitor.checkpoint, identity) if monitor.checkpoint else None
         if state is None:
             first = stages.late if spec.projected_from == 0 else stages.early
-            state = initial_state(spec, stages.ansatz, hamiltonian, first.backend, first.sampler)
+            state = initial_state(spec, stages.ansatz, hamiltonian, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
         parameters, final = _final_measurement(state, spec, stages.final, monitor, identity)
         energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))

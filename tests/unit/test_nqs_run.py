@@ -14,6 +14,7 @@ from physics_engines.nqs.classical import classical_angles
 from physics_engines.nqs.figure import draw_convergence
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.optimisation import MAX_REJECTED, initial_state, iterate
+from physics_engines.nqs.run import build_stage
 from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.progress import Monitor, Progress
 
@@ -107,9 +108,9 @@ def test_a_frustrated_run_begins_with_the_classical_order(fields: dict, cosine: 
 
 def initial_energy(spec: GroundStateSpec) -> float:
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    backend = build_backend(ansatz, hamiltonian)
-    state = initial_state(spec, ansatz, hamiltonian, backend)
-    iterate(state, spec, backend)
+    stage = build_stage(spec, ansatz, hamiltonian)
+    state = initial_state(spec, ansatz, hamiltonian, stage.sampler)
+    iterate(state, spec, stage.backend, stage.sampler)
     return float(state.trace["energy"][0])
 
 
@@ -225,33 +226,33 @@ def test_the_restart_file_of_another_calculation_is_refused_and_kept(tmp_path: P
 
 def loop(spec: GroundStateSpec):
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    backend = build_backend(ansatz, hamiltonian)
-    return initial_state(spec, ansatz, hamiltonian, backend), backend
+    stage = build_stage(spec, ansatz, hamiltonian)
+    return initial_state(spec, ansatz, hamiltonian, stage.sampler), stage
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, 1e300, 1e3])
 def test_a_step_into_nonsense_is_undone(poison: float) -> None:
     spec = TINY.model_copy(update={"n_iterations": 60})
-    state, backend = loop(spec)
+    state, stage = loop(spec)
     for _ in range(20):
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     good = state.last.parameters
     state.parameters = state.parameters + poison * np.sign(np.arange(len(good)) % 2 - 0.5)
-    iterate(state, spec, backend)
+    iterate(state, spec, stage.backend, stage.sampler)
     assert state.trace["rejected"][20] == 1
     assert np.array_equal(state.parameters, good)
     assert state.step_scale == pytest.approx(0.5)
     while state.iteration < spec.n_iterations:
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     assert state.trace["rejected"].sum() == 1
     assert state.trace["energy"][-5:].mean() == pytest.approx(exact_energy(spec), rel=2e-2)
 
 
 def test_chains_caught_in_a_spurious_peak_are_freed_from_an_older_point() -> None:
     spec = TINY.model_copy(update={"n_iterations": 60})
-    state, backend = loop(spec)
+    state, stage = loop(spec)
     for _ in range(25):
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     anchor = state.anchor
     assert 0 < anchor.iteration < 25
     # A huge ferromagnetic-domain peak in the last accepted point too, as after a creeping collapse.
@@ -259,23 +260,23 @@ def test_chains_caught_in_a_spurious_peak_are_freed_from_an_older_point() -> Non
     state.parameters = peaked
     state.last = type(anchor)(24, peaked, state.direction, state.configurations.copy())
     for _ in range(4):
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     assert state.trace["rejected"][25:28].sum() == 3
     while state.iteration < spec.n_iterations:
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     assert state.trace["energy"][-5:].mean() == pytest.approx(exact_energy(spec), rel=2e-2)
 
 
 def test_a_run_that_cannot_go_on_says_so() -> None:
     spec = TINY.model_copy(update={"n_iterations": 100})
-    state, backend = loop(spec)
+    state, stage = loop(spec)
     for _ in range(3):
-        iterate(state, spec, backend)
+        iterate(state, spec, stage.backend, stage.sampler)
     poisoned = state.parameters * np.nan
     with pytest.raises(EngineError, match="20 steps in a row"):
         for _ in range(MAX_REJECTED + 2):
             state.parameters = poisoned
-            iterate(state, spec, backend)
+            iterate(state, spec, stage.backend, stage.sampler)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -13,7 +13,6 @@ from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.optimisation import initial_state, iterate
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.samplers import build_sampler
 from physics_engines.nqs.samplers.composite import proposals
@@ -180,19 +179,6 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(name: str, tmp_path: Path
     with pytest.raises(Interrupted):
         ground_state(spec, Monitor(tmp_path / "restart.npz", seen.append, lambda: len(seen) >= 5))
     assert bits(ground_state(spec, Monitor(tmp_path / "restart.npz"))) == bits(ground_state(spec))
-
-
-def test_the_loop_without_a_sampler_is_the_loop_of_the_metropolis_chains() -> None:
-    spec = GroundStateSpec(lattice="chain", shape=6, alpha=1, n_iterations=4, n_samples=64, n_final_samples=256)
-    ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    backend = build_backend(ansatz, hamiltonian)
-    sampler = build_sampler(spec, ansatz, hamiltonian, backend)
-    one = initial_state(spec, ansatz, hamiltonian, backend)
-    other = initial_state(spec, ansatz, hamiltonian, backend, sampler)
-    for _ in range(4):
-        iterate(one, spec, backend)
-        iterate(other, spec, backend, sampler)
-    assert np.array_equal(one.parameters, other.parameters)
 
 
 @pytest.mark.parametrize(
