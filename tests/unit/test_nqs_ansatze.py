@@ -10,13 +10,15 @@ import torch
 from scipy import stats
 
 from physics_engines.errors import Interrupted
+from physics_engines.lattices import Lattice
 from physics_engines.nqs import GroundStateSpec, ground_state
 from physics_engines.nqs.ansatze import ansatz_names, build_ansatz
 from physics_engines.nqs.ansatze.base import Invariant, Prepared
+from physics_engines.nqs.ansatze.network import Block, Network
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.derivatives import ExplicitDerivatives
 from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
-from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.hamiltonian import build_hamiltonian, build_lattice
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import AnsatzName
@@ -164,17 +166,59 @@ def test_all_backends_follow_the_same_chain_and_it_samples_psi_squared(name: str
     assert stats.chisquare(observed[kept], theory[kept]).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_every_declared_invariance_leaves_every_amplitude_as_it_is(name: str, kind: str) -> None:
+    spec, _, ansatz, parameters = state_of(name, kind)
+    if not isinstance(ansatz, Invariant):
+        assert name in ("rbm", "rbm_complex", "pair_product")
+        return
+    assert (np.sort(ansatz.invariances) == np.arange(spec.n_sites)).all()
+    spins = as_configurations(basis_states(spec.n_sites, spec.conserves_magnetisation), spec.n_sites)
+    values = np.exp(amplitudes(ansatz, parameters, spins))
+    for permutation in ansatz.invariances:
+        np.testing.assert_allclose(np.exp(amplitudes(ansatz, parameters, spins[:, permutation])), values, rtol=1e-9)
+
+
 @pytest.mark.parametrize("kind", ["chain", "honeycomb", "odd"])
 @pytest.mark.parametrize("name", [name for name in GENERAL if name not in ("rbm", "rbm_complex", "pair_product")])
-def test_periodic_networks_are_translation_invariant(name: str, kind: str) -> None:
-    spec, hamiltonian, ansatz, parameters = state_of(name, kind)
+def test_periodic_networks_declare_all_translations(name: str, kind: str) -> None:
+    spec, hamiltonian, ansatz, _ = state_of(name, kind)
     assert isinstance(ansatz, Invariant)
     # A ViT with patches moves by whole patches only.
     assert len(ansatz.invariances) == len(hamiltonian.lattice.translations) // (spec.patch or 1) ** len(spec.shape)
-    spins = random_configurations(hamiltonian, 5, np.random.default_rng(0))
-    moved = spins[:, ansatz.invariances]
-    values = np.exp(amplitudes(ansatz, parameters, moved))
-    np.testing.assert_allclose(values, np.repeat(values[:, :1], values.shape[1], axis=1), rtol=1e-9)
+
+
+def test_a_network_that_declares_no_invariance_gets_a_right_table() -> None:
+    """One with a field of its own at every site, the least invariant there is."""
+
+    class SiteFields(Network):
+        n_multiplications = 8
+
+        def __init__(self, lattice: Lattice) -> None:
+            super().__init__(lattice, False, {"field": Block((lattice.n_sites,), 0.5)})
+
+        @classmethod
+        def defaults(cls, lattice, shape, n_sites):
+            raise NotImplementedError
+
+        @classmethod
+        def from_spec(cls, spec):
+            return cls(build_lattice(spec))
+
+        def log_psi(self, parameters: torch.Tensor, configurations: torch.Tensor) -> torch.Tensor:
+            return configurations @ parameters
+
+    spec = spec_of("jastrow", "chain")
+    ansatz, hamiltonian = SiteFields.from_spec(spec), build_hamiltonian(spec)
+    parameters = ansatz.initial_parameters(np.random.default_rng(0))
+    spins = as_configurations(basis_states(spec.n_sites, True), spec.n_sites)
+    found = {}
+    for backend in ("table", "torch"):
+        evaluator = build_backend(ansatz, hamiltonian, backend)
+        evaluator.set_parameters(parameters)
+        found[backend] = evaluator.local_energies(spins)
+        np.testing.assert_allclose(evaluator.log_psi(spins), spins @ parameters, atol=1e-12)
+    np.testing.assert_allclose(found["table"], found["torch"], rtol=1e-10)
 
 
 @pytest.mark.parametrize("n_parameters", [10, 50, 300])

@@ -9,6 +9,9 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.cells import Cells
@@ -51,6 +54,11 @@ class _Convolutional(Network):
     def n_layers(self) -> int:
         """Number of convolutions."""
         return len(self._channels) - 1
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``: the translations, which permute the cells that log psi is summed over."""
+        return self.lattice.translations
 
     @property
     def n_multiplications(self) -> int:

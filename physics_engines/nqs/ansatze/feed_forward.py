@@ -6,6 +6,9 @@ H. Saito, J. Phys. Soc. Jpn. 86, 093001 (2017): psi = exp(u) with u the output o
 
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
 from physics_engines.nqs.ansatze.network import Block, Network, dense, network_defaults
@@ -50,6 +53,11 @@ class FeedForward(Network):
     def from_spec(cls, spec: "GroundStateSpec") -> Self:
         """See ``SpecifiedAnsatz``."""
         return cls(build_lattice(spec), not spec.is_sign_free, spec.n_features, spec.n_layers)
+
+    @property
+    def invariances(self) -> NDArray[np.int64]:
+        """See ``Invariant``: the translations, which log psi is summed over."""
+        return self.lattice.translations
 
     @property
     def n_multiplications(self) -> int:

@@ -110,8 +110,8 @@ class Network(ABC):
 
     @property
     def invariances(self) -> NDArray[np.int64]:
-        """See ``Invariant``: the translations of the lattice, unless a subclass has fewer."""
-        return self.lattice.translations
+        """See ``Invariant``: none but the identity, unless a subclass knows better."""
+        return np.arange(self.lattice.n_sites, dtype=np.int64)[None]
 
     @property
     def n_parameters(self) -> int:
