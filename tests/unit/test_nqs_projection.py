@@ -6,7 +6,8 @@ import pytest
 from physics_engines.errors import InvalidInput
 from physics_engines.nqs import GroundStateSpec
 from physics_engines.nqs.ansatze.projected import Projected
-from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+from physics_engines.nqs.ansatze.rbm import DenseRbm
+from physics_engines.nqs.ansatze.tied_rbm import SymmetricRbm
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
@@ -96,6 +97,18 @@ def test_a_projected_state_has_its_quantum_numbers_and_commutes_with_the_hamilto
             wanted = 1 if sector.spin_flip == "even" else -1
             wanted *= (-1) ** (n_sites // 2) if hamiltonian.conserves_magnetisation else 1
             np.testing.assert_allclose(after(-spins, vector), wanted * vector, atol=1e-9 * scale)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_every_declared_invariance_leaves_every_amplitude_as_it_is(case) -> None:
+    hamiltonian, ansatz, _, _, plain = set_up(case)
+    states, psi = amplitudes(hamiltonian, plain)
+    spins = as_configurations(states, hamiltonian.n_sites)
+    signs = (1, -1) if ansatz.is_even else (1,)
+    for permutation in ansatz.invariances:
+        for sign in signs:
+            moved = np.exp(plain.log_psi(sign * spins[:, permutation]))
+            np.testing.assert_allclose(moved, psi, atol=1e-9 * np.abs(psi).max())
 
 
 def mirrors(lattice, irrep: str):

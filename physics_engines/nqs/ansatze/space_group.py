@@ -1,95 +1,66 @@
 """RBM whose weights are tied by the whole space group of the lattice."""
 
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import InvalidInput
 from physics_engines.lattices import Lattice, LatticeName
-from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
-from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, SymmetricRbm, memory_of, work_of
-from physics_engines.nqs.hamiltonian import build_lattice
+from physics_engines.nqs.ansatze.base import Defaults, Parameters
+from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights
+from physics_engines.nqs.ansatze.tied_rbm import SymmetricRbm, TiedRbm
 
 if TYPE_CHECKING:
     import torch
 
-    from physics_engines.nqs.spec import GroundStateSpec
+_LARGEST_POINT_GROUP: dict[LatticeName, int] = {
+    "chain": 2, "square": 8, "triangular": 12, "honeycomb": 12, "kagome": 12, "graph": 1,
+}  # fmt: skip
+"""Rotations and reflections of each lattice where its periods break none of them. A rectangle or another skewed cluster
+keeps a subgroup, whose order divides this one, so a default that is a multiple of it suits all shapes."""
 
 
-class SpaceGroupRbm:
+class SpaceGroupRbm(TiedRbm):
     """A translation-tied RBM whose features are images of each other under the point group.
 
     Hidden unit (f, R, T) sees theta = b_f + sum_i w_fi s_T(R(i)), so psi is invariant under the whole space group.
-    Parameters are b (n_features) and w (n_features x N, row by row); a point group of 8 elements leaves an eighth of
-    the parameters of the translation-tied RBM with as many hidden units, at the same cost of sampling.
-
-    Args:
-        lattice: Periodic lattice.
-        alpha: Hidden units per site: n_features times the number of point-group elements.
-        is_complex: Complex parameters.
+    A point group of 8 elements leaves an eighth of the parameters of the translation-tied RBM with as many hidden
+    units, at the same cost of sampling.
 
     Raises:
-        InvalidInput: alpha is no multiple of the number of elements.
+        InvalidInput: alpha times the sites of a cell is no multiple of the number of point-group elements.
     """
 
-    _is_complex: ClassVar[bool] = False
-
     def __init__(self, lattice: Lattice, alpha: int, is_complex: bool) -> None:
-        self._tied = SymmetricRbm(lattice, alpha, is_complex)
         self._point_group = lattice.point_group.distinct
-        self.is_complex = is_complex
-        self.has_complex_amplitude = is_complex
-        self.n_sites = lattice.n_sites
+        self._tied = SymmetricRbm(lattice, alpha, is_complex)
+        super().__init__(lattice, alpha, is_complex)
+        n_features, order, n_sites = self.n_features, len(self._point_group), lattice.n_sites
+        biases = np.repeat(np.arange(n_features), order)
+        inverse = np.argsort(self._point_group, axis=1)
+        weights = n_features + np.arange(n_features)[:, None, None] * n_sites + inverse
+        self._source = np.concatenate([biases, weights.ravel()])
+
+    def _count_features(self, alpha: int) -> int:
         order = len(self._point_group)
-        n_tied = self._tied.n_parameters // (self.n_sites + 1)
-        self.n_features, rest = divmod(n_tied, order)
+        n_features, rest = divmod(self._tied.n_features, order)
         if rest:
             raise InvalidInput(
                 f"weights tied by the space group of this lattice need alpha to be a multiple of {order}, the number "
                 f"of its rotations and reflections, not {alpha}"
             )
-        biases = np.repeat(np.arange(self.n_features), order)
-        inverse = np.argsort(self._point_group, axis=1)
-        weights = self.n_features + np.arange(self.n_features)[:, None, None] * self.n_sites + inverse
-        self._source = np.concatenate([biases, weights.ravel()])
+        return n_features
 
     @classmethod
     def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """About as many hidden units as a translation-tied RBM, and a whole number of features."""
         alpha = SymmetricRbm.defaults(lattice, shape, n_sites).sizes["alpha"]
-        order = {"chain": 2, "square": 8}.get(lattice, 12)
+        order = _LARGEST_POINT_GROUP[lattice]
         return Defaults(sizes={"alpha": order * -(-alpha // order)})
 
-    @classmethod
-    def from_spec(cls, spec: "GroundStateSpec") -> Self:
-        """See ``SpecifiedAnsatz``."""
-        if spec.boundary == "open":
-            raise ValueError(
-                f"{spec.ansatz} needs a periodic lattice, an open one has no translations; use rbm or rbm_complex"
-            )
-        return cls(build_lattice(spec), spec.alpha, cls._is_complex)
-
-    def memory(self, spec: "GroundStateSpec") -> int:
-        """See ``SpecifiedAnsatz``."""
-        return memory_of(spec, self.n_parameters, self.is_complex)
-
-    def work(self, spec: "GroundStateSpec") -> Work:
-        """See ``SpecifiedAnsatz``."""
-        return work_of(spec, self.n_parameters, self.n_parameters, self.is_complex)
-
-    @property
-    def invariances(self) -> NDArray[np.int64]:
-        """See ``Invariant``; the translations, which are enough to share amplitudes."""
-        return self._tied.invariances
-
-    @property
-    def n_parameters(self) -> int:
-        """n_features (N + 1)."""
-        return self.n_features * (self.n_sites + 1)
-
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
-        """Small Gaussian weights."""
+        """The first of those of the translation-tied RBM, so that a seed starts the chains of both alike."""
         everywhere = self._tied.initial_parameters(rng)
         result: Parameters = everywhere[: self.n_parameters]
         return result
@@ -110,8 +81,8 @@ class SpaceGroupRbm:
         rows = self._tied.rbm_jacobian(configurations, t)
         n_samples, n_tied = len(rows), self.n_features * len(self._point_group)
         biases = rows[:, :n_tied].reshape(n_samples, self.n_features, -1).sum(axis=2)
-        grouped = rows[:, n_tied:].reshape(n_samples, self.n_features, -1, self.n_sites)
-        weights = cast(Numbers, np.zeros((n_samples, self.n_features, self.n_sites), dtype=rows.dtype))
+        grouped = rows[:, n_tied:].reshape(n_samples, self.n_features, -1, self.lattice.n_sites)
+        weights = cast(Numbers, np.zeros((n_samples, self.n_features, self.lattice.n_sites), dtype=rows.dtype))
         for number, element in enumerate(self._point_group):
             weights += grouped[:, :, number, element]
         return np.concatenate([biases, weights.reshape(n_samples, -1)], axis=1)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
-from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+from physics_engines.nqs.ansatze.rbm import DenseRbm
+from physics_engines.nqs.ansatze.tied_rbm import SymmetricRbm
 from physics_engines.nqs.backend import Backend, build_backend
 from physics_engines.nqs.hamiltonian import Hamiltonian
 

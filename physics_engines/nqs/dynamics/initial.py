@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs.ansatze.build import build_ansatz
-from physics_engines.nqs.ansatze.rbm import DenseRbm, SymmetricRbm
+from physics_engines.nqs.ansatze.rbm import DenseRbm
+from physics_engines.nqs.ansatze.tied_rbm import SymmetricRbm
 from physics_engines.nqs.hamiltonian import build_lattice
 from physics_engines.nqs.run import GroundStateResult, ground_state
 from physics_engines.nqs.spec import DynamicsSpec, GroundStateSpec, SpinModelSpec
