@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from physics_engines.nqs.spec import GroundStateSpec
 
-_INITIAL_SCALE = 0.05
+_WIDTH = 0.05
+_SPREAD = 0.5
+"""Standard deviation of log psi over random configurations above which initial weights are made smaller. It grows with
+the number of sites and hidden units, and chains that begin on a spiky |psi|^2 never leave the first spike."""
 
 Real = NDArray[np.float64]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
@@ -59,12 +62,18 @@ def log_cosh(x: "torch.Tensor") -> "torch.Tensor":
     return folded + torch.log1p(tail) - float(np.log(2))
 
 
-def random_weights(rng: np.random.Generator, n: int, is_complex: bool) -> Parameters:
-    """Small Gaussian numbers, shape (n,)."""
-    if is_complex:
-        pairs: Parameters = _INITIAL_SCALE * (rng.standard_normal(n) + 1j * rng.standard_normal(n)) / np.sqrt(2)
-        return pairs
-    return _INITIAL_SCALE * rng.standard_normal(n)
+def initial_weights(ansatz: Rbm, rng: np.random.Generator) -> Parameters:
+    """Small Gaussian parameters, of which no configuration is much more probable than the others."""
+    n = ansatz.n_parameters
+    parameters: Parameters = _WIDTH * rng.standard_normal(n)
+    if ansatz.is_complex:
+        parameters = (parameters + 1j * _WIDTH * rng.standard_normal(n)) / np.sqrt(2)
+    weights = ansatz.rbm_weights(parameters).weights
+    # log cosh theta = theta^2 / 2 + ..., so log psi is s . W^T W s / 2: its off-diagonal part fluctuates.
+    couplings = (weights.T @ weights).real
+    np.fill_diagonal(couplings, 0)
+    spread = float(np.linalg.norm(couplings)) / np.sqrt(2)
+    return parameters * np.sqrt(min(1.0, _SPREAD / spread)) if spread > 0 else parameters
 
 
 def memory_of(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> int:
@@ -132,7 +141,7 @@ class DenseRbm:
 
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
-        return random_weights(rng, self.n_parameters, self.is_complex)
+        return initial_weights(self, rng)
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""

@@ -59,12 +59,6 @@ class SpaceGroupRbm(TiedRbm):
         order = _LARGEST_POINT_GROUP[lattice]
         return Defaults(sizes={"alpha": order * -(-alpha // order)})
 
-    def initial_parameters(self, rng: np.random.Generator) -> Parameters:
-        """The first of those of the translation-tied RBM, so that a seed starts the chains of both alike."""
-        everywhere = self._tied.initial_parameters(rng)
-        result: Parameters = everywhere[: self.n_parameters]
-        return result
-
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""
         import torch

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults, Parameters, Work
-from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, log_cosh, memory_of, random_weights, work_of
+from physics_engines.nqs.ansatze.rbm import Numbers, RbmWeights, initial_weights, log_cosh, memory_of, work_of
 from physics_engines.nqs.hamiltonian import build_lattice
 
 if TYPE_CHECKING:
@@ -75,9 +75,21 @@ class TiedRbm(ABC):
         """n_features (N + 1)."""
         return self.n_features * (self.lattice.n_sites + 1)
 
+    @abstractmethod
+    def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
+        """See ``Ansatz.log_psi``."""
+
+    @abstractmethod
+    def rbm_weights(self, parameters: Parameters) -> RbmWeights:
+        """See ``Rbm``."""
+
+    @abstractmethod
+    def rbm_jacobian(self, configurations: NDArray[np.int8], t: Numbers) -> Numbers:
+        """See ``Rbm``."""
+
     def initial_parameters(self, rng: np.random.Generator) -> Parameters:
         """Small Gaussian weights."""
-        return random_weights(rng, self.n_parameters, self.is_complex)
+        return initial_weights(self, rng)
 
 
 class SymmetricRbm(TiedRbm):
