@@ -1,15 +1,14 @@
 """Compiled kernels of the fast path: moves of the Markov chain and local energies of an RBM, from tables; its metric.
 
 A move shifts the hidden angles by sigma d_mj, where sigma is the first spin of the move before it. With
-plus = 1 + tanh(theta) and minus = 1 - tanh(theta) kept per configuration and functions of d tabulated once per
-parameter set, for sigma = +1
+p = (1 + tanh(theta)) / 2 and q = (1 - tanh(theta)) / 2 kept per configuration and e^(+-d) tabulated once per parameter
+set, for sigma = +1
 
-    psi(s') / psi(s) = v_m prod_j f_mj,    f_mj = e^(-|d|) + A_mj plus_j + B_mj minus_j,
-    plus_j' = plus_j e^d / f_mj,           minus_j' = minus_j e^(-d) / f_mj,
+    psi(s') / psi(s) = v_m prod_j f_mj,    f_mj = cosh(theta_j + d_mj) / cosh(theta_j) = e^d p_j + e^(-d) q_j,
+    p_j' = e^d p_j / f_mj,                 q_j' = e^(-d) q_j / f_mj.
 
-with A = sinh d where Re d > 0 and B = -sinh d where Re d < 0, zero elsewhere, and |d| = d or -d with positive real
-part. For sigma = -1, plus and minus change places. There is no transcendental function, O(alpha N) work per proposal,
-and for real weights no cancellation, however large they are. The same source compiles for real and complex weights.
+For sigma = -1, p and q change places. There is no transcendental function, O(alpha N) work per proposal, and for real
+weights no cancellation, however large they are. The same source compiles for real and complex weights.
 """
 
 from collections.abc import Callable
@@ -42,13 +41,28 @@ def compiled(function: F) -> F:
 
 
 @compiled
+def fill_halves(theta: Numbers, halves: Numbers) -> None:
+    """q and p of hidden angles.
+
+    Args:
+        theta: (n, n_hidden).
+        halves: Output (n, 2, n_hidden).
+    """
+    for row in range(theta.shape[0]):
+        for k in range(theta.shape[1]):
+            angle = theta[row, k]
+            is_negative = angle.real < 0
+            decayed = np.exp(2 * angle if is_negative else -2 * angle)
+            larger = 1 / (1 + decayed)
+            halves[row, 0 if is_negative else 1, k] = larger
+            halves[row, 1 if is_negative else 0, k] = decayed * larger
+
+
+@compiled
 def sweep(
     spins: Spins,
     halves: Numbers,
     moves: Integers,
-    decay: Numbers,
-    up: Numbers,
-    down: Numbers,
     growth: Numbers,
     visible: Numbers,
     uniforms: Reals,
@@ -61,11 +75,8 @@ def sweep(
 
     Args:
         spins: int8 (n_chains, n_sites).
-        halves: (n_chains, 2, n_hidden), 1 - tanh(theta) and 1 + tanh(theta).
+        halves: (n_chains, 2, n_hidden), q and p.
         moves: (n_moves, 2); second site -1 for a single flip.
-        decay: e^(-|d|), (n_moves, n_hidden).
-        up: A, (n_moves, n_hidden).
-        down: B, (n_moves, n_hidden).
         growth: (n_moves, 2, n_hidden), e^d and e^(-d).
         visible: (2, n_moves), factor of the visible part for sigma = -1 and +1.
         uniforms: (n_records, n_chains, n_steps) in [0, 1): chooses the move and decides on it.
@@ -91,7 +102,7 @@ def sweep(
                 b = 1 - a
                 ratio = visible[a, move]
                 for k in range(n_hidden):
-                    ratio *= decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
+                    ratio *= growth[move, 0, k] * halves[chain, a, k] + growth[move, 1, k] * halves[chain, b, k]
                 weight = ratio.real * ratio.real + ratio.imag * ratio.imag
                 if powers[chain] != 1.0:
                     weight = weight ** powers[chain]
@@ -102,11 +113,11 @@ def sweep(
                 if j >= 0:
                     spins[chain, j] = -spins[chain, j]
                 for k in range(n_hidden):
-                    inverse = 1 / (
-                        decay[move, k] + up[move, k] * halves[chain, a, k] + down[move, k] * halves[chain, b, k]
-                    )
-                    halves[chain, a, k] *= growth[move, 0, k] * inverse
-                    halves[chain, b, k] *= growth[move, 1, k] * inverse
+                    grown = growth[move, 0, k] * halves[chain, a, k]
+                    shrunk = growth[move, 1, k] * halves[chain, b, k]
+                    inverse = 1 / (grown + shrunk)
+                    halves[chain, a, k] = grown * inverse
+                    halves[chain, b, k] = shrunk * inverse
             records[chain, record] = spins[chain]
 
 
@@ -118,9 +129,7 @@ def local_energies(
     zz: Reals,
     moves: Integers,
     amplitudes: Reals,
-    decay: Numbers,
-    up: Numbers,
-    down: Numbers,
+    growth: Numbers,
     visible: Numbers,
     energies: Numbers,
 ) -> None:
@@ -133,10 +142,8 @@ def local_energies(
         zz: (n_bonds,).
         moves: (n_moves, 2) with matrix elements ``amplitudes``.
         amplitudes: (n_moves,).
-        decay: As in ``sweep``, like ``up``, ``down`` and ``visible``.
-        up: See ``decay``.
-        down: See ``decay``.
-        visible: See ``decay``.
+        growth: As in ``sweep``.
+        visible: As in ``sweep``.
         energies: Output (n_samples,).
     """
     n_hidden = halves.shape[2]
@@ -158,7 +165,7 @@ def local_energies(
                 b = 1 - a
                 ratio = visible[a, move]
                 for k in range(n_hidden):
-                    ratio *= decay[move, k] + up[move, k] * halves[sample, a, k] + down[move, k] * halves[sample, b, k]
+                    ratio *= growth[move, 0, k] * halves[sample, a, k] + growth[move, 1, k] * halves[sample, b, k]
                 energies[sample] += amplitudes[move] * ratio
 
 

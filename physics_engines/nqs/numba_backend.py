@@ -20,9 +20,13 @@ class NumbaBackend:
     def __init__(self, ansatz: Rbm, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
+        self._parameters: Parameters | None = None
 
     def set_parameters(self, parameters: Parameters) -> None:
-        """See ``Backend``."""
+        """See ``Backend``; nothing is made anew where a sampler that shares the backend has set them already."""
+        if self._parameters is not None and np.array_equal(parameters, self._parameters):
+            return
+        self._parameters = parameters.copy()
         weights = self._ansatz.rbm_weights(parameters)
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
@@ -31,12 +35,7 @@ class NumbaBackend:
         shift = 2 * (np.where(pairs[:, None], columns[second], 0) - columns[moves[:, 0]])
         visible = 2 * (np.where(pairs, weights.visible[second], 0) - weights.visible[moves[:, 0]])
         with np.errstate(over="ignore", invalid="ignore"):  # a runaway step shows up as a non-finite energy
-            grows = shift.real > 0
-            sinh = np.sinh(shift)
-            self._decay = np.exp(np.where(grows, -shift, shift))
-            self._up = np.where(grows, sinh, 0)
-            self._down = np.where(grows, 0, -sinh)
-            self._growth = np.ascontiguousarray(np.stack([np.exp(shift), np.exp(-shift)], axis=1))
+            self._growth = np.exp(np.stack([shift, -shift], axis=1))
             self._visible = cast(Numbers, np.exp(np.stack([-visible, visible])))
         self._weights = columns
         self._hidden = weights.hidden
@@ -49,14 +48,14 @@ class NumbaBackend:
             return angles
 
     def _halves(self, configurations: NDArray[np.int8]) -> Numbers:
-        """1 - tanh(theta) and 1 + tanh(theta), both with all their digits, shape (n_samples, 2, n_hidden)."""
+        """q and p of ``kernels``, both with all their digits, shape (n_samples, 2, n_hidden)."""
         return self._halves_of(self._angles(configurations))
 
     def _halves_of(self, theta: Numbers) -> Numbers:
         """The same of hidden angles (..., n_hidden), shape (..., 2, n_hidden)."""
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            growth = np.exp(2 * theta)
-            return cast(Numbers, np.stack([2 / (1 + growth), 2 / (1 + 1 / growth)], axis=-2))
+        halves = cast(Numbers, np.empty((*theta.shape[:-1], 2, theta.shape[-1]), dtype=theta.dtype))
+        kernels.fill_halves(theta.reshape(-1, theta.shape[-1]), halves.reshape(-1, 2, theta.shape[-1]))
+        return halves
 
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
@@ -84,7 +83,7 @@ class NumbaBackend:
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         kernels.sweep(
             configurations, self._halves(configurations), self._hamiltonian.moves,
-            self._decay, self._up, self._down, self._growth, self._visible,
+            self._growth, self._visible,
             uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
         return records, proposed, accepted
@@ -95,7 +94,7 @@ class NumbaBackend:
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
         kernels.local_energies(
             configurations, self._halves(configurations), model.bonds, model.zz, model.moves, model.amplitudes,
-            self._decay, self._up, self._down, self._visible, energies,
+            self._growth, self._visible, energies,
         )  # fmt: skip
         return energies
 

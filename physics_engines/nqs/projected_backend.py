@@ -56,7 +56,7 @@ class ProjectedBackend(NumbaBackend):
         projected_kernels.sweep(
             configurations, self._halves_of(theta), shares, self._model.moves,
             self._moved, self._sites, self._projection.flips,
-            self._decay, self._up, self._down, self._growth, self._visible,
+            self._growth, self._visible,
             uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
         return records, proposed, accepted
@@ -71,7 +71,7 @@ class ProjectedBackend(NumbaBackend):
             projected_kernels.local_energies(
                 spins, self._halves_of(theta), shares, model.bonds, model.zz, model.moves, model.amplitudes,
                 self._moved, self._sites, self._projection.flips,
-                self._decay, self._up, self._down, self._visible, energies[part],
+                self._growth, self._visible, energies[part],
             )  # fmt: skip
         return energies
 

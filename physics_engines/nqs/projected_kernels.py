@@ -20,9 +20,7 @@ def _ratio(
     moved: Integers,
     sites: Integers,
     flips: Spins,
-    decay: Numbers,
-    up: Numbers,
-    down: Numbers,
+    growth: Numbers,
     visible: Numbers,
 ) -> complex:
     """psi(s_p') / psi(s_p) of one image."""
@@ -31,7 +29,7 @@ def _ratio(
     b = 1 - a
     ratio: complex = visible[a, own]
     for k in range(halves.shape[3]):
-        ratio *= decay[own, k] + up[own, k] * halves[sample, image, a, k] + down[own, k] * halves[sample, image, b, k]
+        ratio *= growth[own, 0, k] * halves[sample, image, a, k] + growth[own, 1, k] * halves[sample, image, b, k]
     return ratio
 
 
@@ -44,9 +42,6 @@ def sweep(
     moved: Integers,
     sites: Integers,
     flips: Spins,
-    decay: Numbers,
-    up: Numbers,
-    down: Numbers,
     growth: Numbers,
     visible: Numbers,
     uniforms: Reals,
@@ -65,11 +60,8 @@ def sweep(
         moved: Number of the move of each image, (n_images, n_moves).
         sites: Site of s whose spin is the first one of that move of the image, (n_images, n_moves).
         flips: f, int8 (n_images,).
-        decay: Tables as in ``kernels.sweep``, like the following ones.
-        up: See ``decay``.
-        down: See ``decay``.
-        growth: See ``decay``.
-        visible: See ``decay``.
+        growth: As in ``kernels.sweep``.
+        visible: As in ``kernels.sweep``.
         uniforms: (n_records, n_chains, n_steps) in [0, 1).
         records: Output int8 (n_chains, n_records, n_sites).
         proposed: int64 (n_chains,), grows by the proposals that change the configuration.
@@ -91,9 +83,7 @@ def sweep(
                 proposed[chain] += 1
                 total = shares[chain, 0] * 0
                 for image in range(n_images):
-                    ratios[image] = _ratio(
-                        spins, halves, image, chain, move, moved, sites, flips, decay, up, down, visible
-                    )
+                    ratios[image] = _ratio(spins, halves, image, chain, move, moved, sites, flips, growth, visible)
                     total += shares[chain, image] * ratios[image]
                 weight = total.real * total.real + total.imag * total.imag
                 if powers[chain] != 1.0:
@@ -107,13 +97,11 @@ def sweep(
                     a = (1 + flips[image] * spins[chain, sites[image, move]]) // 2
                     b = 1 - a
                     for k in range(n_hidden):
-                        inverse = 1 / (
-                            decay[own, k]
-                            + up[own, k] * halves[chain, image, a, k]
-                            + down[own, k] * halves[chain, image, b, k]
-                        )
-                        halves[chain, image, a, k] *= growth[own, 0, k] * inverse
-                        halves[chain, image, b, k] *= growth[own, 1, k] * inverse
+                        grown = growth[own, 0, k] * halves[chain, image, a, k]
+                        shrunk = growth[own, 1, k] * halves[chain, image, b, k]
+                        inverse = 1 / (grown + shrunk)
+                        halves[chain, image, a, k] = grown * inverse
+                        halves[chain, image, b, k] = shrunk * inverse
                 spins[chain, i] = -spins[chain, i]
                 if j >= 0:
                     spins[chain, j] = -spins[chain, j]
@@ -132,9 +120,7 @@ def local_energies(
     moved: Integers,
     sites: Integers,
     flips: Spins,
-    decay: Numbers,
-    up: Numbers,
-    down: Numbers,
+    growth: Numbers,
     visible: Numbers,
     energies: Numbers,
 ) -> None:
@@ -151,9 +137,7 @@ def local_energies(
         moved: See ``halves``.
         sites: See ``halves``.
         flips: See ``halves``.
-        decay: See ``halves``.
-        up: See ``halves``.
-        down: See ``halves``.
+        growth: See ``halves``.
         visible: See ``halves``.
         energies: Output (n_samples,).
     """
@@ -170,7 +154,7 @@ def local_energies(
             ratio = shares[sample, 0] * 0
             for image in range(halves.shape[1]):
                 ratio += shares[sample, image] * _ratio(
-                    spins, halves, image, sample, move, moved, sites, flips, decay, up, down, visible
+                    spins, halves, image, sample, move, moved, sites, flips, growth, visible
                 )
             total += amplitudes[move] * ratio
         energies[sample] = total
