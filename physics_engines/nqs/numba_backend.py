@@ -21,12 +21,13 @@ class NumbaBackend:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
         self._parameters: Parameters | None = None
+        self._evaluated: tuple[NDArray[np.int8], Numbers] | None = None
 
     def set_parameters(self, parameters: Parameters) -> None:
         """See ``Backend``; nothing is made anew where a sampler that shares the backend has set them already."""
         if self._parameters is not None and np.array_equal(parameters, self._parameters):
             return
-        self._parameters = parameters.copy()
+        self._parameters, self._evaluated = parameters.copy(), None
         weights = self._ansatz.rbm_weights(parameters)
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
@@ -48,8 +49,15 @@ class NumbaBackend:
             return angles
 
     def _halves(self, configurations: NDArray[np.int8]) -> Numbers:
-        """q and p of ``kernels``, both with all their digits, shape (n_samples, 2, n_hidden)."""
-        return self._halves_of(self._angles(configurations))
+        """q and p of ``kernels``, both with all their digits, shape (n_samples, 2, n_hidden).
+
+        Kept for the next call: the derivatives are asked for where the local energies were. Not to be written to.
+        """
+        if self._evaluated is not None and np.array_equal(configurations, self._evaluated[0]):
+            return self._evaluated[1]
+        halves = self._halves_of(self._angles(configurations))
+        self._evaluated = configurations.copy(), halves
+        return halves
 
     def _halves_of(self, theta: Numbers) -> Numbers:
         """The same of hidden angles (..., n_hidden), shape (..., 2, n_hidden)."""
@@ -82,7 +90,7 @@ class NumbaBackend:
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         kernels.sweep(
-            configurations, self._halves(configurations), self._hamiltonian.moves,
+            configurations, self._halves_of(self._angles(configurations)), self._hamiltonian.moves,
             self._growth, self._visible,
             uniforms, records, proposed, accepted, powers,
         )  # fmt: skip
@@ -100,7 +108,8 @@ class NumbaBackend:
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""
-        t = cast(Numbers, np.tanh(self._angles(configurations)))
+        halves = self._halves(configurations)
+        t = cast(Numbers, halves[:, 1] - halves[:, 0])
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
             return DenseRbmDerivatives(configurations, t)
         return ExplicitDerivatives(self._ansatz.rbm_jacobian(configurations, t))
