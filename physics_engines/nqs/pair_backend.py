@@ -27,8 +27,9 @@ class PairBackend:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
         self.worst_deviation = 0.0
-        self._gather = ansatz.gather()
-        self._characters = ansatz.characters()
+        # Kernels are compiled for a layout; another one would be compiled for as well, for twenty seconds.
+        self._gather = np.ascontiguousarray(ansatz.gather())
+        self._characters = np.ascontiguousarray(ansatz.characters(), dtype=np.float64)
         self._moves = np.ascontiguousarray(hamiltonian.moves)
         self._moved, self._turned = self._moves_of_images()
         self._signs = self._move_signs()
