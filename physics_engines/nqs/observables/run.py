@@ -24,7 +24,7 @@ from physics_engines.nqs.observables.structure import StructureFactor, staggered
 from physics_engines.nqs.run import ground_state, project
 from physics_engines.nqs.samplers.build import build_sampler
 from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
-from physics_engines.progress import Monitor, Progress
+from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 MAX_EXACT_STATES = 200_000
@@ -97,7 +97,9 @@ def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
     else:
         stages = _stages(spec) if "extrapolation" in asked else (base,)
         for number, stage in enumerate(stages):
-            part = _part(monitor, 0.8 * number / len(stages), 0.8 / len(stages), number, len(stages) > 1)
+            share = 0.8 / len(stages)
+            name = str(number) if len(stages) > 1 else ""
+            part = monitor.part(share * number, share * (number + 1), name=name)
             found = ground_state(stage, part)
             points.append(_as_point(found.energy_per_site, found.variance_per_site, spec))
         parameters = found.parameters
@@ -187,18 +189,6 @@ def _stages(spec: ObservablesSpec) -> tuple[GroundStateSpec, ...]:
     name, full = ("alpha", spec.alpha) if spec.alpha > 1 else ("n_iterations", spec.n_iterations)
     sizes = sorted({max(1, full // 4), max(1, full // 2), full})
     return tuple(_ground_state_spec(spec, **{name: size}) for size in sizes)
-
-
-def _part(monitor: Monitor, start: float, share: float, number: int, several: bool) -> Monitor:
-    """A monitor for one of several optimisations, with a restart file of its own."""
-    checkpoint = monitor.checkpoint
-    if checkpoint is not None and several:
-        checkpoint = checkpoint.with_name(f"{checkpoint.stem}-{number}{checkpoint.suffix}")
-
-    def pass_on(progress: Progress) -> None:
-        monitor.report(start + share * progress.fraction, progress.message, **progress.values)
-
-    return Monitor(checkpoint, pass_on, monitor.should_stop)
 
 
 def _go_on(monitor: Monitor, fraction: float, en: str, ja: str) -> None:
