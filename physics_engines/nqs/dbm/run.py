@@ -16,7 +16,7 @@ from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import DeepBoltzmannSpec
 from physics_engines.progress import Monitor
-from physics_engines.statistics import gamma_method, split_r_hat
+from physics_engines.statistics import gamma_method, sampling_flags, split_r_hat
 from physics_engines.text import Text
 
 _EQUILIBRATION = 0.1
@@ -66,7 +66,6 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
     energies = _sample(spec, hamiltonian, circuit, monitor)
     analysis = gamma_method(energies / spec.n_sites)
     r_hat = split_r_hat(energies)
-    flags = () if r_hat <= 1.05 else (f"not equilibrated: split R-hat {r_hat:.2f} over the chains",)
     energy = _estimate(
         spec,
         analysis.mean,
@@ -75,7 +74,7 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
             en=f"{_method(spec).en}, {n_deep} deep units sampled in clusters",
             ja=f"{_method(spec).ja}、{n_deep} 個の深層ユニットをクラスター更新でサンプリング",
         ),
-        flags,
+        sampling_flags(analysis, r_hat),
     ).model_copy(
         update={
             "n_eff": analysis.n_eff,

@@ -14,14 +14,13 @@ from physics_engines.nqs.exact import as_configurations, basis_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.samplers.metropolis import Metropolis
-from physics_engines.statistics import gamma_method, split_r_hat
+from physics_engines.statistics import gamma_method, sampling_flags, split_r_hat
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 MAX_STATES = 2**20
 """Most basis states that are enumerated."""
 _CHUNK = 2**15
 _N_EQUILIBRATION = 200
-_R_HAT_LIMIT = 1.05
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,8 @@ class Ensemble:
             return Average(float(values.mean()), 0.0, 0.5, float(values.size))
         series = self.in_chains(values)
         analysis = gamma_method(series)
-        flags = []
-        if not analysis.window_found or analysis.n_eff < 20 * analysis.n_chains:
-            flags.append("autocorrelation time not resolved: the error is a lower estimate")
-        r_hat = split_r_hat(series)
-        if not r_hat <= _R_HAT_LIMIT:
-            flags.append(f"not equilibrated: split R-hat {r_hat:.2f} over the chains")
-        return Average(analysis.mean, analysis.error, analysis.tau_int, analysis.n_eff, tuple(flags))
+        flags = sampling_flags(analysis, split_r_hat(series))
+        return Average(analysis.mean, analysis.error, analysis.tau_int, analysis.n_eff, flags)
 
     def thinned(self, n_samples: int) -> "Ensemble":
         """At most about ``n_samples`` configurations, evenly spaced along each chain; a full sum stays whole."""
