@@ -15,7 +15,7 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.ansatze.base import Even, Invariant
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.evaluator import Evaluator
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.table_size import table_size
 
@@ -35,7 +35,7 @@ class TableBackend:
         self._hamiltonian = hamiltonian
         n = hamiltonian.n_sites
         self._bits = np.int64(1) << np.arange(n, dtype=np.int64)
-        states = basis_states(n, hamiltonian.conserves_magnetisation, hamiltonian.n_up).astype(np.int64)
+        states = sector_states(hamiltonian)
         spins = as_configurations(states, n) > 0
         lowest = states
         for permutation in ansatz.invariances if isinstance(ansatz, Invariant) else ():

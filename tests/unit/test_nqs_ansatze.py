@@ -17,7 +17,7 @@ from physics_engines.nqs.ansatze.base import Invariant, Prepared
 from physics_engines.nqs.ansatze.network import Block, Network
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.derivatives import ExplicitDerivatives
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian, build_lattice
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.sampling import draw, random_configurations
@@ -123,7 +123,7 @@ def test_local_energies_are_matrix_elements(name: str, kind: str) -> None:
     states = basis_states(spec.n_sites, spec.conserves_magnetisation)
     spins = as_configurations(states, spec.n_sites)
     psi = np.exp(amplitudes(ansatz, parameters, spins))
-    expected = (_sparse_matrix(hamiltonian, states) @ psi) / psi
+    expected = (sparse_matrix(hamiltonian, states) @ psi) / psi
     for backend in ("torch", "table", "auto"):
         found = set_up(name, kind, backend)[-1].local_energies(spins)
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-9)

@@ -11,7 +11,7 @@ from physics_engines.nqs import ExactSpec, GroundStateSpec, exact_ground_state
 from physics_engines.nqs.ansatze.rbm import RbmWeights
 from physics_engines.nqs.carleo_troyer import as_dense, load_carleo_troyer, save_carleo_troyer
 from physics_engines.nqs.evaluate import evaluate_state
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations
+from physics_engines.nqs.exact import as_configurations, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.spec import EvaluateSpec
 from physics_engines.progress import Monitor
@@ -43,7 +43,7 @@ def exact_expectation(weights: RbmWeights, spec: GroundStateSpec, rotate: bool =
     psi = amplitudes(weights, configurations)
     if rotate:
         psi = psi * np.prod(np.where(hamiltonian.rotation < 0, configurations, 1), axis=1)
-    return float((psi.conj() @ (_sparse_matrix(hamiltonian, states) @ psi)).real / np.linalg.norm(psi) ** 2 / 8)
+    return float((psi.conj() @ (sparse_matrix(hamiltonian, states) @ psi)).real / np.linalg.norm(psi) ** 2 / 8)
 
 
 def test_the_layout_is_that_of_the_published_files(tmp_path: Path) -> None:

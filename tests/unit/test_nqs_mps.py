@@ -68,9 +68,9 @@ def test_a_truncated_state_is_a_bound_with_the_right_variance() -> None:
     result, truth = dmrg_ground_state(spec), exact(spec)
     psi = vector(result, spec)[truth.states]
     assert float(psi @ psi) == pytest.approx(1, abs=1e-10), "the S^z = 0 sector holds the whole state"
-    from physics_engines.nqs.exact import _sparse_matrix
+    from physics_engines.nqs.exact import sparse_matrix
 
-    image = _sparse_matrix(build_hamiltonian(spec), truth.states) @ psi
+    image = sparse_matrix(build_hamiltonian(spec), truth.states) @ psi
     energy = float(psi @ image)
     assert result.energy_per_site.value * 10 == pytest.approx(energy, abs=1e-10)
     assert result.energy_per_site.value > truth.energy_per_site.value + 1e-6

@@ -10,7 +10,7 @@ import pytest
 from physics_engines.errors import InvalidInput
 from physics_engines.nqs import ExactSpec, GroundStateSpec, exact_ground_state
 from physics_engines.nqs.ansatze import build_ansatz
-from physics_engines.nqs.exact import basis_states
+from physics_engines.nqs.exact import basis_states, sector_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.observables import (
     VariationalState,
@@ -27,7 +27,7 @@ from physics_engines.nqs.observables import (
     structure_factor,
     zero_variance_energy,
 )
-from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled, sector_states
+from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled
 from physics_engines.nqs.observables.lanczos import Point
 from physics_engines.nqs.run import project
 from physics_engines.nqs.spec import ObservablesSpec
@@ -197,11 +197,11 @@ def test_the_exact_ground_state_obeys_its_sum_rules() -> None:
 
 @pytest.mark.parametrize("fields", [STATES[0], STATES[3], STATES[4]], ids=lambda f: str(f.get("model")))
 def test_a_lanczos_step_is_that_of_the_matrix(fields: dict) -> None:
-    from physics_engines.nqs.exact import _sparse_matrix
+    from physics_engines.nqs.exact import sparse_matrix
 
     state = random_state(fields, scale=2.0)
     h = state.hamiltonian
-    matrix = _sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
+    matrix = sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
     psi = amplitudes_of(state)[1]
     basis = np.linalg.qr(np.stack([psi, matrix @ psi], axis=1))[0]
     energies, vectors = np.linalg.eigh(basis.conj().T @ matrix @ basis)

@@ -11,7 +11,7 @@ from physics_engines.nqs.dbm.circuit import Circuit, build_circuit
 from physics_engines.nqs.dbm.network import count_units
 from physics_engines.nqs.dbm.sampled import sampler_of
 from physics_engines.nqs.dbm.summed import sum_units
-from physics_engines.nqs.exact import _sparse_matrix, basis_states
+from physics_engines.nqs.exact import sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import DeepBoltzmannSpec
@@ -90,10 +90,10 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
 def _summed(
     spec: DeepBoltzmannSpec, hamiltonian: Hamiltonian, circuit: Circuit, units: tuple[int, int], monitor: Monitor
 ) -> DbmResult:
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
+    states = sector_states(spec)
     monitor.report(0.1, Text(en=f"summing {units[1]} deep units", ja=f"{units[1]} 個の深層ユニットの和"))
     psi = sum_units(circuit, states)
-    image = _sparse_matrix(hamiltonian, states) @ psi  # type: ignore[operator]
+    image = sparse_matrix(hamiltonian, states) @ psi  # type: ignore[operator]
     total = float(psi @ image)
     variance = max(float(image @ image) - total**2, 0.0)
     n, scale = spec.n_sites, spec.coupling

@@ -21,9 +21,9 @@ from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
 from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
 from physics_engines.nqs.dynamics.measure import Recorder
 from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
-from physics_engines.nqs.exact import as_configurations
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of, sector_states
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.progress import Monitor

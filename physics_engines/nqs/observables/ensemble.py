@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from physics_engines.errors import EngineError, ResourceLimit
 from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.samplers.metropolis import Metropolis
@@ -163,13 +163,8 @@ def enumerated(state: VariationalState) -> Ensemble:
     return Ensemble(configurations[None], (np.abs(amplitudes) ** 2)[None])
 
 
-def sector_states(hamiltonian: Hamiltonian) -> NDArray[np.int64]:
-    """The basis states of the sector as integers, ascending."""
-    return basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation, hamiltonian.n_up)
-
-
 def amplitudes_of(state: VariationalState) -> tuple[NDArray[np.int8], Numbers]:
-    """All configurations of the sector, in the order of ``basis_states``, and the normalised state vector.
+    """All configurations of the sector, in the order of ``sector_states``, and the normalised state vector.
 
     Raises:
         ResourceLimit: The sector has more than 2^20 states.

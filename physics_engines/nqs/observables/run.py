@@ -9,10 +9,11 @@ from physics_engines.errors import Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.ansatze import Parameters, build_ansatz
 from physics_engines.nqs.evaluation import Measurement, estimates
+from physics_engines.nqs.exact import sector_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.observables.correlation import Correlations, correlations
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled, sector_states
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled
 from physics_engines.nqs.observables.entanglement import renyi_entropy
 from physics_engines.nqs.observables.exact import exact_correlations, exact_magnetisations, exact_renyi_entropy
 from physics_engines.nqs.observables.extrapolation import zero_variance_energy
