@@ -28,6 +28,7 @@ from physics_engines.nqs.observables import (
     zero_variance_energy,
 )
 from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled
+from physics_engines.nqs.observables.extrapolation import ground_state_spec, stages_of
 from physics_engines.nqs.observables.lanczos import Point
 from physics_engines.nqs.run import project
 from physics_engines.nqs.spec import ObservablesSpec
@@ -221,6 +222,14 @@ def test_a_lanczos_step_is_that_of_the_matrix(fields: dict) -> None:
         truth = np.vdot(moved, matrix @ moved).real / np.vdot(moved, moved).real
         pulls.append((found.after.energy - truth) / found.after.energy_error)
     assert np.abs(pulls).max() < 5 and abs(np.mean(pulls)) < 1.8
+
+
+@pytest.mark.parametrize("ansatz", ["rbm_symmetric", "rbm_space_group", "jastrow"])
+def test_the_worse_states_of_a_line_exist_for_every_kind_of_ansatz(ansatz: str) -> None:
+    spec = ObservablesSpec(lattice="square", shape="4x4", ansatz=ansatz, observables="extrapolation")
+    stages = stages_of(spec)
+    assert len(stages) == 3 and stages[-1] == ground_state_spec(spec)
+    assert all(build_ansatz(stage).n_parameters > 0 for stage in stages)
 
 
 def test_states_near_an_eigenstate_extrapolate_to_its_energy() -> None:

@@ -37,7 +37,7 @@ def exact_evolution(hamiltonian: Hamiltonian, start: Complex, times: NDArray[np.
 
     Args:
         hamiltonian: After the quench, in units of J.
-        start: Normalised, in the order of ``basis_states``.
+        start: Normalised, in the order of ``sector_states``.
         times: Equally spaced from 0, in units of 1/J.
     """
     from scipy.sparse.linalg import expm_multiply

@@ -89,8 +89,9 @@ def ground_state_spec(spec: ObservablesSpec, **changed: object) -> GroundStateSp
 
 def stages_of(spec: ObservablesSpec) -> tuple[GroundStateSpec, ...]:
     """Worse states of the same kind, whose energies and variances span the line: smaller RBMs, or shorter runs of the
-    other networks. The last is the one asked for."""
-    name, full = ("alpha", spec.alpha) if spec.alpha > 1 else ("n_iterations", spec.n_iterations)
+    other networks and of RBMs tied by the space group, which have too few sizes. The last is the one asked for."""
+    has_sizes = spec.alpha > 1 and not spec.ansatz.startswith("rbm_space_group")
+    name, full = ("alpha", spec.alpha) if has_sizes else ("n_iterations", spec.n_iterations)
     sizes = sorted({max(1, full // 4), max(1, full // 2), full})
     return tuple(ground_state_spec(spec, **{name: size}) for size in sizes)
 
