@@ -33,6 +33,8 @@ LATTICES = {
     "frustrated": {"model": "j1j2", "lattice": "chain", "shape": 8},
     "open": {"lattice": "square", "shape": "3x2", "boundary": "open"},
 }
+ONE_FEATURE = {"chain": 2, "honeycomb": 6, "odd": 8, "frustrated": 2}
+"""Hidden units per site of a single feature and all its images under the space group."""
 TIED = ("rbm_symmetric", "rbm_space_group")
 
 
@@ -47,7 +49,9 @@ CASES = [(name, kind) for name in NAMES for kind in LATTICES if can_carry(name, 
 
 
 def spec_of(name: str, kind: str, **fields: object) -> GroundStateSpec:
-    small = {"alpha": 1} if name.startswith("rbm") and "space_group" not in name else {}
+    small = {}
+    if name.startswith("rbm"):
+        small = {"alpha": ONE_FEATURE[kind] if "space_group" in name else 1}
     return GroundStateSpec(**LATTICES[kind], ansatz=name, **small, **fields)
 
 
