@@ -20,9 +20,14 @@ class NumbaBackend:
     def __init__(self, ansatz: Rbm, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
+        self._parameters: Parameters = np.zeros(0)
 
     def set_parameters(self, parameters: Parameters) -> None:
-        """See ``Backend``."""
+        """See ``Backend``; the tables stay where the parameters are those they are of."""
+        # A sampler that shares this backend is given the same parameters right after it.
+        if np.array_equal(self._parameters, parameters):
+            return
+        self._parameters = parameters.copy()
         weights = self._ansatz.rbm_weights(parameters)
         moves = self._hamiltonian.moves
         pairs = moves[:, 1] >= 0
