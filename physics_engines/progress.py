@@ -44,6 +44,27 @@ class Monitor:
         if self._on_progress is not None:
             self._on_progress(Progress(fraction=min(max(fraction, 0.0), 1.0), message=message, values=values))
 
+    def part(self, start: float, stop: float, *, name: str = "", label: Text | None = None) -> "Monitor":
+        """A monitor for a calculation that is one stretch of this run.
+
+        Args:
+            start: Share of this run that is done when the part begins.
+            stop: Share that is done when it ends.
+            name: Gives the part a restart file of its own beside that of this run; empty for the same file.
+            label: Put before the messages of the part.
+        """
+
+        def pass_on(progress: Progress) -> None:
+            said = progress.message
+            if label is not None:
+                said = Text(en=f"{label.en}: {said.en}", ja=f"{label.ja}: {said.ja}")
+            self.report(start + (stop - start) * progress.fraction, said, **progress.values)
+
+        file = self.checkpoint
+        if file is not None and name:
+            file = file.with_name(f"{file.stem}-{name}{file.suffix}")
+        return Monitor(file, pass_on, self.should_stop)
+
     def should_stop(self) -> bool:
         """True once the run has been asked to stop: save the restart file and raise ``Interrupted``."""
         return self._should_stop is not None and self._should_stop()

@@ -15,14 +15,14 @@ from physics_engines.nqs.optimisation import FinalSample
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.sampling import Sample
 from physics_engines.nqs.spec import GroundStateSpec
-from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, split_r_hat
+from physics_engines.statistics import GammaAnalysis, gamma_method, jackknife, sampling_flags, split_r_hat
 from physics_engines.text import Text
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 _BLOCK = 4096
 """Samples evaluated at a time."""
 _N_EQUILIBRATION = 50
-_R_HAT_LIMIT = 1.05
+_LEAST_ACCEPTANCE = 0.01
 _ENERGY = Text(en="ground-state energy per site", ja="1サイトあたりの基底エネルギー")
 
 
@@ -95,14 +95,8 @@ def _without_rounding(energies: Numbers) -> Numbers:
 
 
 def _flags(analysis: GammaAnalysis, r_hat: float, acceptance: float) -> tuple[str, ...]:
-    flags = []
-    if not r_hat <= _R_HAT_LIMIT:
-        flags.append(f"not equilibrated: split R-hat {r_hat:.2f} over the chains")
-    if not analysis.window_found or analysis.n_eff < 20 * analysis.n_chains:
-        flags.append("autocorrelation time not resolved: the error is a lower estimate")
-    if not acceptance >= 0.01:
-        flags.append(f"chains hardly move: acceptance {acceptance:.1e}")
-    return tuple(flags)
+    flags = sampling_flags(analysis, r_hat)
+    return flags if acceptance >= _LEAST_ACCEPTANCE else (*flags, f"chains hardly move: acceptance {acceptance:.1e}")
 
 
 def estimates(

@@ -9,6 +9,7 @@ from physics_engines.estimate import Estimate
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import ExactSpec
+from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
@@ -54,16 +55,16 @@ def basis_states(n_sites: int, conserves_magnetisation: bool, n_up: int | None =
     return rows[wanted]
 
 
-def sector_states(spec: ExactSpec) -> NDArray[np.int64]:
-    """All states of the sector of a Spec in ascending order, shape (n_states,).
+def sector_states(model: Hamiltonian | SpinModelSpec) -> NDArray[np.int64]:
+    """All states of the sector of a model in ascending order, shape (n_states,).
 
     Bit i is unit i; the units of the down electrons are the upper half of those of the Hubbard model.
     """
-    if spec.occupied is None:
-        return basis_states(spec.n_sites, False)
-    states = basis_states(spec.n_sites, True, spec.occupied[0])
-    for block, count in enumerate(spec.occupied[1:], start=1):
-        upper = basis_states(spec.n_sites, True, count) << (block * spec.n_sites)
+    if model.occupied is None:
+        return basis_states(model.n_sites, False)
+    states = basis_states(model.n_sites, True, model.occupied[0])
+    for block, count in enumerate(model.occupied[1:], start=1):
+        upper = basis_states(model.n_sites, True, count) << (block * model.n_sites)
         states = (upper[:, None] | states[None, :]).ravel()
     return states
 
@@ -81,7 +82,7 @@ def as_configurations(states: NDArray[np.int64], n_sites: int) -> NDArray[np.int
     return np.asarray(2 * bits - 1, dtype=np.int8)
 
 
-def _sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "object":
+def sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "object":
     """The Hamiltonian in the basis ``states`` as ``scipy.sparse.csr_array``."""
     from scipy.sparse import coo_array
 
@@ -130,7 +131,7 @@ def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> Exact
     hamiltonian = build_hamiltonian(spec)
     states = sector_states(spec)
     monitor.report(0.0, Text(en=f"building {len(states)} states", ja=f"{len(states)} 状態を構成中"))
-    matrix = _sparse_matrix(hamiltonian, states)
+    matrix = sparse_matrix(hamiltonian, states)
     monitor.report(0.3, Text(en="Lanczos", ja="ランチョス法"))
     if len(states) <= _DENSE_LIMIT:
         energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]

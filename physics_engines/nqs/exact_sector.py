@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.symmetry import Projection, translations_of_tied_weights
 
@@ -54,9 +54,9 @@ def exact_sector(
     """
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
-    states = basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation, hamiltonian.n_up)
+    states = sector_states(hamiltonian)
     configurations = as_configurations(states, hamiltonian.n_sites)
-    matrix = _sparse_matrix(hamiltonian, states)
+    matrix = sparse_matrix(hamiltonian, states)
     parts = [projection] if projection is not None else []
     if tied:
         parts.append(translations_of_tied_weights(hamiltonian))

@@ -1,7 +1,6 @@
 """Variational excited states and gaps: by a symmetry sector, by total S^z, or by a penalty for the ground state."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +28,7 @@ from physics_engines.nqs.sampling import draw
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.spec.excited_state import ExcitedStateSpec
 from physics_engines.nqs.spectrum import gap_convention
-from physics_engines.progress import Monitor, Progress
+from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 _N_OVERLAP = 8192
@@ -87,8 +86,8 @@ def excited_state(
     hamiltonian = build_hamiltonian(excited_spec)
     ansatz = build_ansatz(excited_spec)
     projected = project(ansatz, excited_spec, hamiltonian)  # a sector that does not exist is said at once
-    ground = ground_state(spec.ground, _part(monitor, 0.0, 0.45, "ground"), backend=backend)
-    upper_part = _part(monitor, 0.45, 1.0, "excited")
+    ground = ground_state(spec.ground, monitor.part(0.0, 0.45, name="ground"), backend=backend)
+    upper_part = monitor.part(0.45, 1.0, name="excited")
     evaluator = build_backend(projected, hamiltonian, backend)
     overlap = None
     if spec.method == "penalty":
@@ -106,18 +105,6 @@ def excited_state(
     evaluator.set_parameters(excited.parameters)
     energy = _excited_energy(spec, excited.energy_per_site, overlap)
     return ExcitedStateResult(ground, excited, energy, _gap(spec, ground.energy_per_site, energy), overlap, evaluator)
-
-
-def _part(monitor: Monitor, start: float, stop: float, name: str) -> Monitor:
-    """A monitor for one of the two runs."""
-
-    def pass_on(progress: Progress) -> None:
-        monitor.report(start + (stop - start) * progress.fraction, progress.message, **progress.values)
-
-    file = monitor.checkpoint
-    own = None if file is None else file.with_name(f"{file.stem}-{name}{file.suffix}")
-    stop_asked: Callable[[], bool] = monitor.should_stop
-    return Monitor(checkpoint=own, on_progress=pass_on, should_stop=stop_asked)
 
 
 def _sample_ground(

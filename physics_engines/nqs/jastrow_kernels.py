@@ -7,10 +7,10 @@ import math
 
 import numpy as np
 
-from physics_engines.nqs.kernels import Integers, Reals, Spins, compiled
+from physics_engines.nqs.kernels import Integers, Reals, Spins, compiled, compiled_part
 
 
-@compiled
+@compiled_part
 def _change(spins: Spins, fields: Reals, pairs: Reals, i: int, j: int) -> float:
     """Change of log psi when spin i, and j where it is not -1, are turned; arrays of one configuration."""
     change: float = -2 * spins[i] * fields[i]
@@ -68,7 +68,8 @@ def sweep(
                     turned = 2.0 * spins[chain, j]
                     for k in range(n_sites):
                         fields[chain, k] += turned * pairs[j, k]
-            records[chain, record] = spins[chain]
+            for site in range(spins.shape[1]):
+                records[chain, record, site] = spins[chain, site]
 
 
 @compiled

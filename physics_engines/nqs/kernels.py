@@ -34,10 +34,24 @@ _BLOCK = 8
 
 def compiled(function: F) -> F:
     """Compile on first call; keep the machine code on disk where any place for it can be written."""
+    return _compile(function)
+
+
+def compiled_part(function: F) -> F:
+    """As ``compiled``, for what only other kernels call: not callable from Python, and so faster to compile."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compile(function: F, **options: bool) -> F:
+    def decorate(cache: bool) -> F:
+        # Numba's stubs do not know the options that leave wrappers out.
+        njit = cast("Callable[..., Callable[[F], F]]", numba.njit)
+        return njit(cache=cache, fastmath=_FASTMATH, error_model="numpy", **options)(function)
+
     try:
-        return cast(F, numba.njit(cache=True, fastmath=_FASTMATH, error_model="numpy")(function))
+        return decorate(cache=True)
     except RuntimeError:  # neither the source folder, NUMBA_CACHE_DIR nor the user's cache folder is writable
-        return cast(F, numba.njit(fastmath=_FASTMATH, error_model="numpy")(function))
+        return decorate(cache=False)
 
 
 @compiled
@@ -118,7 +132,8 @@ def sweep(
                     inverse = 1 / (grown + shrunk)
                     halves[chain, a, k] = grown * inverse
                     halves[chain, b, k] = shrunk * inverse
-            records[chain, record] = spins[chain]
+            for site in range(spins.shape[1]):
+                records[chain, record, site] = spins[chain, site]
 
 
 @compiled

@@ -20,12 +20,13 @@ class NumbaBackend:
     def __init__(self, ansatz: Rbm, hamiltonian: Hamiltonian) -> None:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
-        self._parameters: Parameters | None = None
+        self._parameters: Parameters = np.zeros(0)
         self._evaluated: tuple[NDArray[np.int8], Numbers] | None = None
 
     def set_parameters(self, parameters: Parameters) -> None:
-        """See ``Backend``; nothing is made anew where a sampler that shares the backend has set them already."""
-        if self._parameters is not None and np.array_equal(parameters, self._parameters):
+        """See ``Backend``; the tables stay where the parameters are those they are of."""
+        # A sampler that shares this backend is given the same parameters right after it.
+        if np.array_equal(self._parameters, parameters):
             return
         self._parameters, self._evaluated = parameters.copy(), None
         weights = self._ansatz.rbm_weights(parameters)
@@ -109,7 +110,7 @@ class NumbaBackend:
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""
         halves = self._halves(configurations)
-        t = cast(Numbers, halves[:, 1] - halves[:, 0])
+        t: Numbers = halves[:, 1] - halves[:, 0]
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
             return DenseRbmDerivatives(configurations, t)
         return ExplicitDerivatives(self._ansatz.rbm_jacobian(configurations, t))

@@ -27,8 +27,9 @@ class PairBackend:
         self._ansatz = ansatz
         self._hamiltonian = hamiltonian
         self.worst_deviation = 0.0
-        self._gather = ansatz.gather()
-        self._characters = ansatz.characters()
+        # Kernels are compiled for a layout; another one would be compiled for as well, for twenty seconds.
+        self._gather = np.ascontiguousarray(ansatz.gather())
+        self._characters = np.ascontiguousarray(ansatz.characters(), dtype=np.float64)
         self._moves = np.ascontiguousarray(hamiltonian.moves)
         self._moved, self._turned = self._moves_of_images()
         self._signs = self._move_signs()
@@ -78,11 +79,7 @@ class PairBackend:
         columns = full.reshape(self._ansatz.n_units, -1)
         shift = 2 * (columns[self._moves[:, 1]] - columns[self._moves[:, 0]])
         with np.errstate(over="ignore", invalid="ignore"):
-            sinh = np.sinh(shift)
-            self._decay = np.exp(-np.abs(shift))
-            self._up = np.where(shift > 0, sinh, 0)
-            self._down = np.where(shift > 0, 0, -sinh)
-            self._growth = np.ascontiguousarray(np.stack([np.exp(shift), np.exp(-shift)], axis=1))
+            self._growth = np.exp(np.stack([shift, -shift], axis=1))
         self._known = None
         self._plain.set_parameters(parameters)
 
@@ -102,7 +99,7 @@ class PairBackend:
             configurations, ansatz.is_spin, ansatz.n_up, ansatz.n_down, self._f, self._orbitals, self._characters,
             self._gather, self._weights, self._bias,
             self._moves, self._moved, self._turned,
-            self._decay, self._up, self._down, self._growth,
+            self._growth,
             uniforms, records, proposed, accepted,
         )  # fmt: skip
         self.worst_deviation = max(self.worst_deviation, deviation)
@@ -125,7 +122,7 @@ class PairBackend:
             configurations, ansatz.is_spin, ansatz.n_up, ansatz.n_down, self._f, self._orbitals, self._characters,
             self._gather, self._weights, self._bias,
             self._moves, self._signs, self._moved, self._turned,
-            self._decay, self._up, self._down,
+            self._growth,
             model.amplitudes, ansatz.orbits.orbit, ansatz.orbits.sign, ansatz.images.permutations, ansatz.n_orbits,
             energies, derivatives, logs,
         )  # fmt: skip

@@ -7,10 +7,10 @@ the move w_p' = w_p r_p / sum_q w_q r_q. Signs and phases of the shares may canc
 
 import numpy as np
 
-from physics_engines.nqs.kernels import Integers, Numbers, Reals, Spins, compiled
+from physics_engines.nqs.kernels import Integers, Numbers, Reals, Spins, compiled, compiled_part
 
 
-@compiled
+@compiled_part
 def _ratio(
     spins: Spins,
     halves: Numbers,
@@ -105,7 +105,8 @@ def sweep(
                 spins[chain, i] = -spins[chain, i]
                 if j >= 0:
                     spins[chain, j] = -spins[chain, j]
-            records[chain, record] = spins[chain]
+            for site in range(spins.shape[1]):
+                records[chain, record, site] = spins[chain, site]
 
 
 @compiled

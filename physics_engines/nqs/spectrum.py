@@ -15,7 +15,7 @@ from physics_engines.lattices.irreps import (
     point_group_characters,
     wave_vector,
 )
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import ExactSpec, SpinModelSpec
@@ -104,9 +104,9 @@ def exact_levels(spec: ExactSpec, monitor: Monitor | None = None) -> Spectrum:
     """
     monitor = monitor or Monitor()
     hamiltonian = build_hamiltonian(spec)
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
+    states = sector_states(spec)
     monitor.report(0.0, Text(en=f"building {len(states)} states", ja=f"{len(states)} 状態を構成中"))
-    energies, vectors, method = _diagonalise(_sparse_matrix(hamiltonian, states), len(states), spec.n_levels)
+    energies, vectors, method = _diagonalise(sparse_matrix(hamiltonian, states), len(states), spec.n_levels)
     monitor.report(0.8, Text(en="quantum numbers", ja="量子数"))
     reader = _Reader(hamiltonian, states, spec)
     levels: list[Level] = []

@@ -15,7 +15,7 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.ansatze.base import Even, Invariant
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.evaluator import Evaluator
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.table_size import table_size
 
@@ -32,10 +32,11 @@ class TableBackend:
 
     def __init__(self, ansatz: Ansatz, hamiltonian: Hamiltonian) -> None:
         self._evaluator = Evaluator(ansatz)
+        self._parameters: Parameters = np.zeros(0)
         self._hamiltonian = hamiltonian
         n = hamiltonian.n_sites
         self._bits = np.int64(1) << np.arange(n, dtype=np.int64)
-        states = basis_states(n, hamiltonian.conserves_magnetisation, hamiltonian.n_up).astype(np.int64)
+        states = sector_states(hamiltonian)
         spins = as_configurations(states, n) > 0
         lowest = states
         for permutation in ansatz.invariances if isinstance(ansatz, Invariant) else ():
@@ -49,7 +50,11 @@ class TableBackend:
         self._masks = np.where(hamiltonian.moves >= 0, self._bits[hamiltonian.moves], 0).sum(axis=1)
 
     def set_parameters(self, parameters: Parameters) -> None:
-        """See ``Backend``."""
+        """See ``Backend``; the table stays where the parameters are those it is of."""
+        # A sampler that shares this backend is given the same parameters right after it.
+        if np.array_equal(self._parameters, parameters):
+            return
+        self._parameters = parameters.copy()
         self._evaluator.set_parameters(parameters)
         self._log_psi: Numbers = self._evaluator.log_psi(torch.as_tensor(self._representatives)).numpy()
         self._log_modulus = np.ascontiguousarray(self._log_psi.real)

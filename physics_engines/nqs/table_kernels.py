@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from physics_engines.nqs.kernels import Integers, Numbers, Reals, compiled
+from physics_engines.nqs.kernels import Integers, Numbers, Reals, compiled, compiled_part
 
 
-@compiled
+@compiled_part
 def _changes(code: int, first: int, second: int) -> bool:
     """Whether a move turns anything: a flip does, an exchange does between antiparallel spins."""
     return bool(second < 0 or (code >> first) & 1 != (code >> second) & 1)

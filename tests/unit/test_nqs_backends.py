@@ -10,7 +10,7 @@ from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.ansatze.rbm import DenseRbm
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.sampling import draw, random_configurations
@@ -117,7 +117,7 @@ def test_local_energies_are_matrix_elements(case: dict) -> None:
     states = basis_states(spec.n_sites, spec.conserves_magnetisation)
     spins = as_configurations(states, spec.n_sites)
     psi = np.exp(plain.log_psi(spins))
-    np.testing.assert_allclose(fast.local_energies(spins), (_sparse_matrix(hamiltonian, states) @ psi) / psi, rtol=1e-8)
+    np.testing.assert_allclose(fast.local_energies(spins), (sparse_matrix(hamiltonian, states) @ psi) / psi, rtol=1e-8)
 
 
 @pytest.mark.parametrize("is_complex", [False, True])
@@ -200,7 +200,7 @@ def test_the_energy_estimator_is_unbiased_and_keeps_the_bound() -> None:
     plain = set_up(case, "torch", scale=5.0)[-1]
     states = basis_states(8, True)
     psi = np.exp(plain.log_psi(as_configurations(states, 8)))
-    matrix = _sparse_matrix(hamiltonian, states)
+    matrix = sparse_matrix(hamiltonian, states)
     energy = float(psi @ (matrix @ psi) / (psi @ psi))
     lowest = float(np.linalg.eigvalsh(matrix.toarray())[0])
     assert energy > lowest

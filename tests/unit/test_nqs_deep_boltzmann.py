@@ -11,7 +11,7 @@ from physics_engines.nqs.dbm.circuit import Circuit, build_circuit
 from physics_engines.nqs.dbm.network import build_network, count_units
 from physics_engines.nqs.dbm.sampled import sampler_of
 from physics_engines.nqs.dbm.summed import sum_units
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.references import bethe_chain_energy
 from physics_engines.nqs.spec import DeepBoltzmannSpec, SpinModelSpec
@@ -27,7 +27,7 @@ def setting(fields: dict):
     spec = SpinModelSpec(**fields)
     hamiltonian = build_hamiltonian(spec)
     states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
-    return spec, hamiltonian, states, _sparse_matrix(hamiltonian, states).toarray()
+    return spec, hamiltonian, states, sparse_matrix(hamiltonian, states).toarray()
 
 
 def evolved(fields: dict, tau: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from physics_engines.errors import EngineError, InvalidInput
 from physics_engines.nqs.dynamics import exact_evolution, real_time_evolution
 from physics_engines.nqs.dynamics.equation import Cutoffs, Equation, Points
 from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of
 from physics_engines.nqs.spec import DynamicsSpec
@@ -44,7 +44,7 @@ def test_the_equation_of_motion_is_the_projection_of_the_true_motion(fields: dic
         return amplitudes_of(VariationalState(ansatz, values, h))[1]
 
     psi = vector(parameters)
-    matrix = _sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
+    matrix = sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
     assert motion.energy == pytest.approx(np.vdot(psi, matrix @ psi).real, abs=1e-11)
     assert motion.variance == pytest.approx(np.linalg.norm(matrix @ psi) ** 2 - motion.energy**2, abs=1e-10)
     # Tangent vectors by central differences of the unnormalised state, orthogonal to the state.
@@ -65,7 +65,7 @@ def test_exact_evolution_is_the_matrix_exponential() -> None:
     start = np.random.default_rng(0).standard_normal(64) + 0j
     start /= np.linalg.norm(start)
     found = exact_evolution(h, start, times)
-    matrix = _sparse_matrix(h, states).toarray()
+    matrix = sparse_matrix(h, states).toarray()
     for time, vector in zip(times, found.vectors, strict=True):
         assert vector == pytest.approx(expm(-1j * time * matrix) @ start, abs=1e-10)
     assert found.energies == pytest.approx(found.energies[0], abs=1e-10)

@@ -16,7 +16,16 @@ from physics_engines.nqs.references import bethe_chain_energy, ising_chain_energ
 from physics_engines.nqs.spec import DmrgSpec, SpinModelSpec
 from physics_engines.progress import Monitor, Progress
 
-TINY = DmrgSpec(lattice="chain", shape=8, bond_dimension=16)
+TINY = DmrgSpec(lattice="chain", shape=6, bond_dimension=8)
+TRUNCATED = DmrgSpec(lattice="chain", shape=10, bond_dimension=16)
+"""Half of the bond dimension 32 that would be exact."""
+
+
+@functools.cache
+def run(spec: DmrgSpec) -> tuple[DmrgResult, tuple[Progress, ...]]:
+    """A run and what it reported; several tests look at the same ones."""
+    seen: list[Progress] = []
+    return dmrg_ground_state(spec, Monitor(on_progress=seen.append)), tuple(seen)
 
 
 def exact(spec: DmrgSpec):
@@ -45,7 +54,7 @@ def vector(result: DmrgResult, spec: DmrgSpec) -> np.ndarray:
         {"lattice": "square", "shape": "2x4", "model": "j1j2", "j2": 0.5, "coupling": 2.0},
         {"lattice": "square", "shape": "3x3", "model": "tfim", "field": 2.5},
         {"lattice": "square", "shape": "2x3", "boundary": "open"},
-        {"lattice": "kagome", "shape": "2x2", "boundary": "open", "total_sz": 1.0},
+        {"lattice": "honeycomb", "shape": "2x2", "boundary": "open", "total_sz": 1.0},
         {"lattice": "chain", "shape": 7, "boundary": "open", "model": "xxz", "delta": 0.5, "total_sz": -0.5},
         {"model": "couplings", "couplings": [[0, 1, 1.0], [1, 2, -0.5, 2.0], [0, 2, 0.7], [2, 3, 1.1]]},
     ],
@@ -64,25 +73,24 @@ def test_small_lattices_are_exact(fields: dict) -> None:
 
 
 def test_a_truncated_state_is_a_bound_with_the_right_variance() -> None:
-    spec = DmrgSpec(lattice="chain", shape=10, bond_dimension=6)
-    result, truth = dmrg_ground_state(spec), exact(spec)
+    spec = TRUNCATED
+    result, truth = run(spec)[0], exact(spec)
     psi = vector(result, spec)[truth.states]
     assert float(psi @ psi) == pytest.approx(1, abs=1e-10), "the S^z = 0 sector holds the whole state"
-    from physics_engines.nqs.exact import _sparse_matrix
+    from physics_engines.nqs.exact import sparse_matrix
 
-    image = _sparse_matrix(build_hamiltonian(spec), truth.states) @ psi
+    image = sparse_matrix(build_hamiltonian(spec), truth.states) @ psi
     energy = float(psi @ image)
     assert result.energy_per_site.value * 10 == pytest.approx(energy, abs=1e-10)
     assert result.energy_per_site.value > truth.energy_per_site.value + 1e-6
     assert result.variance_per_site.value * 10 == pytest.approx(float(image @ image) - energy**2, abs=1e-9)
     assert result.v_score.value == pytest.approx(10 * (float(image @ image) - energy**2) / energy**2, rel=1e-6)
     assert result.truncation_error.value > 1e-8
-    assert result.entanglement.shape == (9,) and 0 < result.entanglement.max() < np.log(6) + 1e-9
+    assert result.entanglement.shape == (9,) and 0 < result.entanglement.max() < np.log(16) + 1e-9
 
 
 def test_the_extrapolated_energy_covers_the_exact_one_and_is_no_bound() -> None:
-    spec = DmrgSpec(lattice="chain", shape=12, bond_dimension=24)
-    result, truth = dmrg_ground_state(spec), exact(spec).energy_per_site.value
+    result, truth = run(TRUNCATED)[0], exact(TRUNCATED).energy_per_site.value
     last, further = result.energy_per_site, result.extrapolated
     assert further is not None and further.exactness == "fit" and further.value < last.value
     assert abs(further.value - truth) < 2 * further.error
@@ -95,7 +103,7 @@ def monitor(path: Path, *, stop_after: int) -> Monitor:
 
 
 def test_a_stopped_run_goes_on_with_the_same_numbers(tmp_path: Path) -> None:
-    expected = dmrg_ground_state(TINY)
+    expected, _ = run(TINY)
     file = tmp_path / "restart.npz"
     for reports in (3, 40):
         with pytest.raises(Interrupted, match=r"stopped after \d+ sweeps; restart file"):
@@ -111,11 +119,10 @@ def test_a_stopped_run_goes_on_with_the_same_numbers(tmp_path: Path) -> None:
 
 
 def test_progress_rises_to_one() -> None:
-    seen: list[Progress] = []
-    dmrg_ground_state(TINY, Monitor(on_progress=seen.append))
+    _, seen = run(TINY)
     fractions = [item.fraction for item in seen]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
-    assert "bond dimension 16, sweep 2, energy per site -0.4" in " ".join(item.message.en for item in seen)
+    assert "bond dimension 8, sweep 2, energy per site -0.4" in " ".join(item.message.en for item in seen)
 
 
 def test_the_line_runs_along_the_lattice() -> None:

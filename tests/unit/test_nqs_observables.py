@@ -10,7 +10,7 @@ import pytest
 from physics_engines.errors import InvalidInput
 from physics_engines.nqs import ExactSpec, GroundStateSpec, exact_ground_state
 from physics_engines.nqs.ansatze import build_ansatz
-from physics_engines.nqs.exact import basis_states
+from physics_engines.nqs.exact import basis_states, sector_states
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.observables import (
     VariationalState,
@@ -27,7 +27,8 @@ from physics_engines.nqs.observables import (
     structure_factor,
     zero_variance_energy,
 )
-from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled, sector_states
+from physics_engines.nqs.observables.ensemble import amplitudes_of, enumerated, sampled
+from physics_engines.nqs.observables.extrapolation import ground_state_spec, stages_of
 from physics_engines.nqs.observables.lanczos import Point
 from physics_engines.nqs.run import project
 from physics_engines.nqs.spec import ObservablesSpec
@@ -197,11 +198,11 @@ def test_the_exact_ground_state_obeys_its_sum_rules() -> None:
 
 @pytest.mark.parametrize("fields", [STATES[0], STATES[3], STATES[4]], ids=lambda f: str(f.get("model")))
 def test_a_lanczos_step_is_that_of_the_matrix(fields: dict) -> None:
-    from physics_engines.nqs.exact import _sparse_matrix
+    from physics_engines.nqs.exact import sparse_matrix
 
     state = random_state(fields, scale=2.0)
     h = state.hamiltonian
-    matrix = _sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
+    matrix = sparse_matrix(h, basis_states(h.n_sites, h.conserves_magnetisation)).toarray()
     psi = amplitudes_of(state)[1]
     basis = np.linalg.qr(np.stack([psi, matrix @ psi], axis=1))[0]
     energies, vectors = np.linalg.eigh(basis.conj().T @ matrix @ basis)
@@ -221,6 +222,14 @@ def test_a_lanczos_step_is_that_of_the_matrix(fields: dict) -> None:
         truth = np.vdot(moved, matrix @ moved).real / np.vdot(moved, moved).real
         pulls.append((found.after.energy - truth) / found.after.energy_error)
     assert np.abs(pulls).max() < 5 and abs(np.mean(pulls)) < 1.8
+
+
+@pytest.mark.parametrize("ansatz", ["rbm_symmetric", "rbm_space_group", "jastrow"])
+def test_the_worse_states_of_a_line_exist_for_every_kind_of_ansatz(ansatz: str) -> None:
+    spec = ObservablesSpec(lattice="square", shape="4x4", ansatz=ansatz, observables="extrapolation")
+    stages = stages_of(spec)
+    assert len(stages) == 3 and stages[-1] == ground_state_spec(spec)
+    assert all(build_ansatz(stage).n_parameters > 0 for stage in stages)
 
 
 def test_states_near_an_eigenstate_extrapolate_to_its_energy() -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from physics_engines.nqs import ExactSpec, GroundStateSpec, SpinModelSpec, exact_ground_state, ground_state
 from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import build_backend
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, sector_states
+from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.sampling import random_configurations
 
@@ -73,7 +73,7 @@ def test_local_energies_are_those_of_the_exact_matrix(case: dict) -> None:
     configurations = as_configurations(states, hamiltonian.n_units)
     log_psi = ansatz.log_psi(torch.as_tensor(parameters), torch.as_tensor(configurations, dtype=torch.float64))
     psi = torch.exp(log_psi).real.numpy()
-    acted = _sparse_matrix(hamiltonian, states) @ psi
+    acted = sparse_matrix(hamiltonian, states) @ psi
     chosen = np.argsort(-np.abs(psi))[:200]
     local = fast.local_energies(np.ascontiguousarray(configurations[chosen]))
     np.testing.assert_allclose(local, acted[chosen] / psi[chosen], rtol=1e-7, atol=1e-7)

@@ -11,7 +11,7 @@ from physics_engines.errors import Interrupted
 from physics_engines.nqs import GroundStateSpec, ground_state
 from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.backend import build_backend
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.reconfiguration import natural_gradient
 from physics_engines.nqs.samplers import build_sampler
@@ -133,7 +133,7 @@ def test_sums_over_all_states_are_expectation_values(case: dict) -> None:
     np.testing.assert_allclose(sample.weights, probability, rtol=1e-10)
     assert np.array_equal(sample.flat, as_configurations(states, spec.n_sites))
     energies = evaluator.local_energies(sample.flat)
-    matrix = _sparse_matrix(hamiltonian, states)
+    matrix = sparse_matrix(hamiltonian, states)
     expected = np.vdot(psi, matrix @ psi) / np.vdot(psi, psi)
     assert sample.average(energies) == pytest.approx(expected, abs=1e-10)
     # ... and the walkers it leaves behind stand in the sector, where |psi|^2 is.
@@ -155,7 +155,7 @@ def test_a_run_over_all_states_has_no_error_and_reaches_the_ground_state() -> No
     result = ground_state(spec)
     energy = result.energy_per_site
     hamiltonian = build_hamiltonian(spec)
-    matrix = _sparse_matrix(hamiltonian, basis_states(6, True, 3)).toarray()
+    matrix = sparse_matrix(hamiltonian, basis_states(6, True, 3)).toarray()
     lowest = float(np.linalg.eigvalsh(matrix)[0]) / 6
     assert energy.error == 0.0 and energy.exactness == "upper_bound" and energy.n_eff is None
     assert energy.value >= lowest - 1e-13

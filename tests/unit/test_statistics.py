@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from physics_engines.errors import InvalidInput
-from physics_engines.statistics import binning, gamma_method, jackknife, split_r_hat
+from physics_engines.statistics import binning, gamma_method, jackknife, sampling_flags, split_r_hat
 
 
 def ar1(rho: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -164,3 +164,16 @@ def test_r_hat_tells_agreeing_from_disagreeing_chains() -> None:
     drifting = chains + np.linspace(0, 3, 1000)
     assert split_r_hat(drifting) > 1.2
     assert split_r_hat([[0.0] * 8, [1.0] * 8]) == float("inf")
+
+
+def flags_of(series: np.ndarray) -> tuple[str, ...]:
+    return sampling_flags(gamma_method(series), split_r_hat(series))
+
+
+def test_only_short_or_unequal_chains_are_flagged() -> None:
+    rng = np.random.default_rng(8)
+    sound = ar1(0.5, (8, 2000), rng)
+    assert flags_of(sound) == ()
+    (flag,) = flags_of(sound + np.linspace(0, 2, 8)[:, None])[:1]
+    assert flag.startswith("not equilibrated: split R-hat 1.")
+    assert "autocorrelation time not resolved: the error is a lower estimate" in flags_of(ar1(0.99, (8, 100), rng))

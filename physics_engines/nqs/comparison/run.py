@@ -12,7 +12,7 @@ from physics_engines.estimate import Estimate
 from physics_engines.files import write_text
 from physics_engines.nqs.spec import CompareSpec, DmrgSpec, GroundStateSpec
 from physics_engines.nqs.words.compare import ANSATZE
-from physics_engines.progress import Monitor, Progress
+from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 
@@ -80,7 +80,8 @@ def compare_ansatze(spec: CompareSpec, monitor: Monitor | None = None) -> Compar
             continue
         part = spec.part(name)
         label = ANSATZE.shown[name]
-        inner = _within(monitor, number / len(names), 1 / len(names), label, name)
+        # Only the whole comparison is ever done to the end.
+        inner = monitor.part(number / len(names), min((number + 1) / len(names), 0.999), name=name, label=label)
         is_whole = name in spent or inner.checkpoint is None or not inner.checkpoint.exists()
         begin = time.process_time()
         try:
@@ -117,18 +118,6 @@ def _run(part: GroundStateSpec | DmrgSpec, monitor: Monitor) -> dict[str, object
         n_parameters = len(found.parameters)
     names = ("energy_per_site", "variance_per_site", "v_score")
     return {**dict(zip(names, estimates, strict=True)), "n_parameters": n_parameters}
-
-
-def _within(monitor: Monitor, begin: float, width: float, label: Text, name: str) -> Monitor:
-    """A monitor for one ansatz: its progress is a share of the whole, its restart file a file of its own."""
-
-    def report(progress: Progress) -> None:
-        message = Text(en=f"{label.en}: {progress.message.en}", ja=f"{label.ja}: {progress.message.ja}")
-        monitor.report(min(begin + width * progress.fraction, 0.999), message, **progress.values)
-
-    file = monitor.checkpoint
-    own = None if file is None else file.with_name(f"{file.stem}-{name}.npz")
-    return Monitor(own, report, monitor.should_stop)
 
 
 def _save(path: Path | None, identity: str, rows: dict[str, Row], spent: dict[str, float]) -> None:

@@ -5,24 +5,13 @@ are the spins at earlier imaginary times, so a state of all units is a set of wo
 them by joining units into clusters and giving every cluster a new sign, which leaves the Boltzmann weight invariant.
 """
 
-from typing import TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-F = TypeVar("F")
+from physics_engines.nqs.kernels import compiled, compiled_part
 
 
-def _compiled(function: F) -> F:
-    """Compile on first call; keep the machine code on disk where it can be written."""
-    try:
-        return cast(F, numba.njit(cache=True, error_model="numpy")(function))
-    except RuntimeError:
-        return cast(F, numba.njit(error_model="numpy")(function))
-
-
-@_compiled
+@compiled_part
 def _root(parent: NDArray[np.int32], vertex: int) -> int:
     while parent[vertex] != vertex:
         parent[vertex] = parent[parent[vertex]]
@@ -30,7 +19,7 @@ def _root(parent: NDArray[np.int32], vertex: int) -> int:
     return vertex
 
 
-@_compiled
+@compiled_part
 def _join(parent: NDArray[np.int32], one: int, other: int) -> None:
     a, b = _root(parent, one), _root(parent, other)
     if a < b:
@@ -39,7 +28,7 @@ def _join(parent: NDArray[np.int32], one: int, other: int) -> None:
         parent[a] = b
 
 
-@_compiled
+@compiled_part
 def _resign(
     spins: NDArray[np.int8], parent: NDArray[np.int32], signs: NDArray[np.int8], uniforms: NDArray[np.float64]
 ) -> None:
@@ -53,7 +42,7 @@ def _resign(
         flat[vertex] *= signs[root]
 
 
-@_compiled
+@compiled
 def loop_sweep(
     spins: NDArray[np.int8],
     first: NDArray[np.int64],
@@ -109,7 +98,7 @@ def loop_sweep(
     _resign(spins, parent, signs, uniforms)
 
 
-@_compiled
+@compiled
 def ising_sweep(
     spins: NDArray[np.int8],
     bonds: NDArray[np.int64],

@@ -11,12 +11,12 @@ from physics_engines.nqs.dbm.circuit import Circuit, build_circuit
 from physics_engines.nqs.dbm.network import count_units
 from physics_engines.nqs.dbm.sampled import sampler_of
 from physics_engines.nqs.dbm.summed import sum_units
-from physics_engines.nqs.exact import _sparse_matrix, basis_states
+from physics_engines.nqs.exact import sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit
 from physics_engines.nqs.spec import DeepBoltzmannSpec
 from physics_engines.progress import Monitor
-from physics_engines.statistics import gamma_method, split_r_hat
+from physics_engines.statistics import gamma_method, sampling_flags, split_r_hat
 from physics_engines.text import Text
 
 _EQUILIBRATION = 0.1
@@ -66,7 +66,6 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
     energies = _sample(spec, hamiltonian, circuit, monitor)
     analysis = gamma_method(energies / spec.n_sites)
     r_hat = split_r_hat(energies)
-    flags = () if r_hat <= 1.05 else (f"not equilibrated: split R-hat {r_hat:.2f} over the chains",)
     energy = _estimate(
         spec,
         analysis.mean,
@@ -75,7 +74,7 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
             en=f"{_method(spec).en}, {n_deep} deep units sampled in clusters",
             ja=f"{_method(spec).ja}、{n_deep} 個の深層ユニットをクラスター更新でサンプリング",
         ),
-        flags,
+        sampling_flags(analysis, r_hat),
     ).model_copy(
         update={
             "n_eff": analysis.n_eff,
@@ -91,10 +90,10 @@ def imaginary_time_state(spec: DeepBoltzmannSpec, monitor: Monitor | None = None
 def _summed(
     spec: DeepBoltzmannSpec, hamiltonian: Hamiltonian, circuit: Circuit, units: tuple[int, int], monitor: Monitor
 ) -> DbmResult:
-    states = basis_states(spec.n_sites, spec.conserves_magnetisation, spec.n_up)
+    states = sector_states(spec)
     monitor.report(0.1, Text(en=f"summing {units[1]} deep units", ja=f"{units[1]} 個の深層ユニットの和"))
     psi = sum_units(circuit, states)
-    image = _sparse_matrix(hamiltonian, states) @ psi  # type: ignore[operator]
+    image = sparse_matrix(hamiltonian, states) @ psi  # type: ignore[operator]
     total = float(psi @ image)
     variance = max(float(image @ image) - total**2, 0.0)
     n, scale = spec.n_sites, spec.coupling

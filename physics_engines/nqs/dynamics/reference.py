@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs.dynamics.measure import Recorder
-from physics_engines.nqs.exact import _sparse_matrix, as_configurations
+from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian
-from physics_engines.nqs.observables.ensemble import sector_states
 
 Complex = NDArray[np.complex128]
 MAX_EXACT_STATES = 70_000
@@ -38,13 +37,13 @@ def exact_evolution(hamiltonian: Hamiltonian, start: Complex, times: NDArray[np.
 
     Args:
         hamiltonian: After the quench, in units of J.
-        start: Normalised, in the order of ``basis_states``.
+        start: Normalised, in the order of ``sector_states``.
         times: Equally spaced from 0, in units of 1/J.
     """
     from scipy.sparse.linalg import expm_multiply
 
     states = sector_states(hamiltonian)
-    matrix = cast(Any, _sparse_matrix(hamiltonian, states))
+    matrix = cast(Any, sparse_matrix(hamiltonian, states))
     trace = -1j * complex(matrix.trace())
     vectors = expm_multiply(
         -1j * matrix, start.astype(np.complex128), start=float(times[0]), stop=float(times[-1]), num=len(times),

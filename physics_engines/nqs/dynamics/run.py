@@ -21,12 +21,12 @@ from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
 from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
 from physics_engines.nqs.dynamics.measure import Recorder
 from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
-from physics_engines.nqs.exact import as_configurations
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of, sector_states
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import DynamicsSpec
-from physics_engines.progress import Monitor, Progress
+from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 _SAVE_INTERVAL = 5.0
@@ -117,13 +117,8 @@ class _Evolution:
         return self._finish(state)
 
     def _begin(self) -> EvolutionState:
-        spec, file = self._spec, self._monitor.checkpoint
-
-        def pass_on(progress: Progress) -> None:
-            self._monitor.report(0.3 * progress.fraction, progress.message, **progress.values)
-
-        before = file.with_name(f"{file.stem}-initial{file.suffix}") if file else None
-        parameters, _ = initial_parameters(spec, Monitor(before, pass_on, self._monitor.should_stop))
+        spec = self._spec
+        parameters, _ = initial_parameters(spec, self._monitor.part(0.0, 0.3, name="initial"))
         rng = np.random.default_rng((spec.seed, 3))
         configurations = np.empty((0, spec.n_sites), dtype=np.int8)
         if not spec.full_sum:

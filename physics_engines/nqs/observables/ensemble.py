@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 from physics_engines.errors import EngineError, ResourceLimit
 from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.samplers.metropolis import Metropolis
-from physics_engines.statistics import gamma_method, split_r_hat
+from physics_engines.statistics import gamma_method, sampling_flags, split_r_hat
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 MAX_STATES = 2**20
 """Most basis states that are enumerated."""
 _CHUNK = 2**15
 _N_EQUILIBRATION = 200
-_R_HAT_LIMIT = 1.05
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,8 @@ class Ensemble:
             return Average(float(values.mean()), 0.0, 0.5, float(values.size))
         series = self.in_chains(values)
         analysis = gamma_method(series)
-        flags = []
-        if not analysis.window_found or analysis.n_eff < 20 * analysis.n_chains:
-            flags.append("autocorrelation time not resolved: the error is a lower estimate")
-        r_hat = split_r_hat(series)
-        if not r_hat <= _R_HAT_LIMIT:
-            flags.append(f"not equilibrated: split R-hat {r_hat:.2f} over the chains")
-        return Average(analysis.mean, analysis.error, analysis.tau_int, analysis.n_eff, tuple(flags))
+        flags = sampling_flags(analysis, split_r_hat(series))
+        return Average(analysis.mean, analysis.error, analysis.tau_int, analysis.n_eff, flags)
 
     def thinned(self, n_samples: int) -> "Ensemble":
         """At most about ``n_samples`` configurations, evenly spaced along each chain; a full sum stays whole."""
@@ -169,13 +163,8 @@ def enumerated(state: VariationalState) -> Ensemble:
     return Ensemble(configurations[None], (np.abs(amplitudes) ** 2)[None])
 
 
-def sector_states(hamiltonian: Hamiltonian) -> NDArray[np.int64]:
-    """The basis states of the sector as integers, ascending."""
-    return basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation, hamiltonian.n_up)
-
-
 def amplitudes_of(state: VariationalState) -> tuple[NDArray[np.int8], Numbers]:
-    """All configurations of the sector, in the order of ``basis_states``, and the normalised state vector.
+    """All configurations of the sector, in the order of ``sector_states``, and the normalised state vector.
 
     Raises:
         ResourceLimit: The sector has more than 2^20 states.

@@ -12,7 +12,7 @@ from physics_engines.errors import InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState
 from physics_engines.nqs.observables.profile import sampling_method
-from physics_engines.statistics import gamma_method
+from physics_engines.statistics import gamma_method, sampling_flags, split_r_hat
 from physics_engines.text import Text
 
 _LARGEST_RELATIVE_ERROR = 0.1
@@ -70,11 +70,9 @@ def renyi_entropy(state: VariationalState, ensemble: Ensemble, sites: Sequence[i
         return Estimate(label=label, value=bound, error=abs(bound), exactness="stochastic", method=method,
                         convention=convention, flags=(flag,))  # fmt: skip
     relative = analysis.error / analysis.mean
-    flags = []
+    flags = list(sampling_flags(analysis, split_r_hat(swap)))
     if relative > _LARGEST_RELATIVE_ERROR:
         flags.append(f"swap estimator too noisy: relative error of the purity {relative:.2f}; take more samples")
-    if not analysis.window_found:
-        flags.append("autocorrelation time not resolved: the error is a lower estimate")
     return Estimate(
         label=label,
         value=float(-np.log(analysis.mean)),

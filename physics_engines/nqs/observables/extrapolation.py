@@ -10,7 +10,10 @@ import numpy as np
 
 from physics_engines.errors import InvalidInput
 from physics_engines.estimate import Estimate
-from physics_engines.nqs.observables.lanczos import Point
+from physics_engines.nqs.labels import convention, energy_unit
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState
+from physics_engines.nqs.observables.lanczos import Point, lanczos_step
+from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
 from physics_engines.text import Text
 
 _LARGEST_RESIDUAL = 3.0
@@ -76,3 +79,60 @@ def zero_variance_energy(points: Sequence[Point], n_sites: int, *, unit: str, co
         convention=convention,
         flags=tuple(flags),
     )
+
+
+def ground_state_spec(spec: ObservablesSpec, **changed: object) -> GroundStateSpec:
+    """The optimisation behind an observation, with some fields changed."""
+    fields = {name: getattr(spec, name) for name in GroundStateSpec.model_fields}
+    return GroundStateSpec.model_validate({**fields, **changed})
+
+
+def stages_of(spec: ObservablesSpec) -> tuple[GroundStateSpec, ...]:
+    """Worse states of the same kind, whose energies and variances span the line: smaller RBMs, or shorter runs of the
+    other networks and of RBMs tied by the space group, which have too few sizes. The last is the one asked for."""
+    has_sizes = spec.alpha > 1 and not spec.ansatz.startswith("rbm_space_group")
+    name, full = ("alpha", spec.alpha) if has_sizes else ("n_iterations", spec.n_iterations)
+    sizes = sorted({max(1, full // 4), max(1, full // 2), full})
+    return tuple(ground_state_spec(spec, **{name: size}) for size in sizes)
+
+
+def as_point(energy: Estimate, variance: Estimate, spec: ObservablesSpec) -> Point:
+    """Totals in units of J from values per site in the units of the coupling."""
+    n, scale = spec.n_sites, spec.coupling
+    assert energy.error is not None and variance.error is not None
+    return Point(
+        energy.value * n / scale,
+        energy.error * n / scale,
+        variance.value * n / scale**2,
+        variance.error * n / scale**2,
+    )
+
+
+def extrapolate(
+    spec: ObservablesSpec, state: VariationalState, ensemble: Ensemble, points: list[Point]
+) -> dict[str, Estimate]:
+    """Energy after a Lanczos step, and the line through all states to zero variance."""
+    step = lanczos_step(state, ensemble)
+    n, scale, unit = spec.n_sites, spec.coupling, energy_unit(spec)
+    found = {
+        "lanczos_energy_per_site": Estimate(
+            label=Text(
+                en="energy per site after one Lanczos step", ja="ランチョス1ステップ後の1サイトあたりのエネルギー"
+            ),
+            value=step.after.energy * scale / n,
+            error=step.after.energy_error * scale / n,
+            unit=unit,
+            exactness="upper_bound",
+            method=Text(
+                en=f"(1 + λH)|ψ>, {ensemble.n_samples} samples; λ from one half, energy from the other",
+                ja=f"(1 + λH)|ψ>、{ensemble.n_samples} サンプル。λ は前半、エネルギーは後半から",
+            ),
+            convention=convention(spec),
+        )
+    }
+    # The last state was measured twice; its better measurement counts once.
+    line = [*(points or [step.before]), step.after]
+    total = [Point(p.energy * scale, p.energy_error * scale, p.variance * scale**2, p.variance_error * scale**2)
+             for p in line]  # fmt: skip
+    found["zero_variance_energy"] = zero_variance_energy(total, n, unit=unit, convention=convention(spec))
+    return found

@@ -88,8 +88,7 @@ def nested_energies(state: VariationalState, ensemble: Ensemble) -> tuple[Number
     flips = np.ones((n_moves, hamiltonian.n_sites), dtype=np.int8)
     flips[np.arange(n_moves), moves[:, 0]] = -1
     flips[np.flatnonzero(is_pair), moves[is_pair, 1]] = -1
-    diagonal = (spins[:, hamiltonian.bonds[:, 0]] * spins[:, hamiltonian.bonds[:, 1]]) @ hamiltonian.zz
-    nested = (diagonal - mean) * (energies - mean)
+    nested = (hamiltonian.diagonal(spins) - mean) * (energies - mean)
     log_psi = state.log_psi(spins)
     size = max(1, _CHUNK // (n_moves * hamiltonian.n_sites))
     for start in range(0, len(spins), size):

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.estimate import Estimate
-from physics_engines.nqs.exact import _sparse_matrix
+from physics_engines.nqs.exact import sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian
-from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of, sector_states
+from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of
 from physics_engines.text import Text
 
 _DENSE_LIMIT = 256
@@ -19,7 +19,7 @@ def ground_space(hamiltonian: Hamiltonian) -> NDArray[np.float64]:
     from scipy.sparse.linalg import eigsh
 
     states = sector_states(hamiltonian)
-    matrix = _sparse_matrix(hamiltonian, states)
+    matrix = sparse_matrix(hamiltonian, states)
     if len(states) <= _DENSE_LIMIT:
         energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
     else:

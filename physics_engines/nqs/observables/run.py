@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from physics_engines.errors import Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.ansatze import Parameters, build_ansatz
 from physics_engines.nqs.evaluation import Measurement, estimates
-from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.labels import convention, energy_unit
+from physics_engines.nqs.exact import sector_states
+from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.observables.correlation import Correlations, correlations
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled, sector_states
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled
 from physics_engines.nqs.observables.entanglement import renyi_entropy
 from physics_engines.nqs.observables.exact import exact_correlations, exact_magnetisations, exact_renyi_entropy
-from physics_engines.nqs.observables.extrapolation import zero_variance_energy
-from physics_engines.nqs.observables.lanczos import Point, lanczos_step
+from physics_engines.nqs.observables.extrapolation import as_point, extrapolate, ground_state_spec, stages_of
+from physics_engines.nqs.observables.lanczos import Point
 from physics_engines.nqs.observables.magnetisation import magnetisations
 from physics_engines.nqs.observables.overlap import fidelity, ground_space
 from physics_engines.nqs.observables.stored import load_state
@@ -24,11 +25,13 @@ from physics_engines.nqs.observables.structure import StructureFactor, staggered
 from physics_engines.nqs.run import ground_state, project
 from physics_engines.nqs.samplers.build import build_sampler
 from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
-from physics_engines.progress import Monitor, Progress
+from physics_engines.nqs.spec.observables import ObservableName
+from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
 MAX_EXACT_STATES = 200_000
 """Largest sector that is diagonalised beside a run."""
+_FROM_CORRELATIONS = {"correlations", "structure_factor", "staggered_magnetisation"}
 
 
 @dataclass(frozen=True)
@@ -89,116 +92,143 @@ def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = No
 def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
     asked = spec.asked
     hamiltonian = build_hamiltonian(spec)
-    base = _ground_state_spec(spec)
-    ansatz = project(build_ansatz(spec), base, hamiltonian)
-    points: list[Point] = []
-    if spec.state:
-        parameters, _ = load_state(Path(spec.state), base)
-    else:
-        stages = _stages(spec) if "extrapolation" in asked else (base,)
-        for number, stage in enumerate(stages):
-            part = _part(monitor, 0.8 * number / len(stages), 0.8 / len(stages), number, len(stages) > 1)
-            found = ground_state(stage, part)
-            points.append(_as_point(found.energy_per_site, found.variance_per_site, spec))
-        parameters = found.parameters
-    state = VariationalState(ansatz, parameters, hamiltonian)
-    rng = np.random.default_rng((spec.seed, 1))
+    base = ground_state_spec(spec)
+    parameters, points = _find_state(spec, base, monitor)
+    state = VariationalState(project(build_ansatz(spec), base, hamiltonian), parameters, hamiltonian)
     _go_on(monitor, 0.8, "sampling", "サンプリング中")
-    if spec.sampler == "exact":
-        ensemble = enumerated(state)
-    else:
-        sampler = build_sampler(base, ansatz, hamiltonian, state.evaluator())
-        ensemble = sampled(state, spec.n_final_samples, spec.n_chains, rng, sampler)
+    ensemble = _ensemble(spec, base, state)
     small = ensemble.thinned(spec.n_observable_samples)
-    energies = ensemble.in_chains(state.evaluator().local_energies(ensemble.flat))
-    weights = None if ensemble.weights is None else ensemble.weights.ravel()
-    energy, variance, v_score = estimates(Measurement(energies, ensemble.acceptance, weights), base)
-    result = {"energy_per_site": energy, "variance": variance, "v_score": v_score}
-
-    space = None
+    result = _energies(base, state, ensemble)
+    exact = _ExactState()
     if has_exact(spec):
         _go_on(monitor, 0.84, "exact state for comparison", "比較用の厳密な状態")
-        space = ground_space(hamiltonian)
-    unique = space is not None and space.shape[1] == 1
-    vector = space[:, 0] if space is not None and unique else None
-    states = sector_states(hamiltonian) if vector is not None else None
-    notes = []
-    if space is not None and not unique:
-        notes.append(
-            Text(
-                en=f"The exact ground state is {space.shape[1]}-fold degenerate here, so no single exact state "
-                "stands beside the correlations.",
-                ja=f"厳密な基底状態が {space.shape[1]} 重に縮退しているため、相関の厳密値は一意でなく、示しません。",
-            )
-        )
+        exact = _ExactState.of(hamiltonian)
 
-    measured = exact = factor = exact_factor = None
-    if {"correlations", "structure_factor", "staggered_magnetisation"} & set(asked):
+    pairs = _Pairs()
+    if _FROM_CORRELATIONS & set(asked):
         _go_on(monitor, 0.86, "correlations", "相関関数")
-        measured = correlations(state, small if spec.conserves_magnetisation else ensemble)
-        source = small if spec.conserves_magnetisation else ensemble
-        if states is not None and vector is not None:
-            exact = exact_correlations(hamiltonian, states, vector)
-        if "correlations" in asked:
-            for index in _named_displacements(measured):
-                at = measured.displacements.name(index).removeprefix("r = ").removeprefix("sites ")
-                name = f"correlation_{at.replace(' ', '')}"
-                result[name] = measured.main.estimate(index)
-                if exact is not None:
-                    result[f"exact_{name}"] = exact.main.estimate(index)
-        if "structure_factor" in asked:
-            factor = structure_factor(measured, hamiltonian.lattice, source)
-            result["structure_factor_peak"] = factor.profile.estimate(factor.peak)
-            if exact is not None:
-                exact_factor = structure_factor(exact, hamiltonian.lattice, None)
-                result["exact_structure_factor_peak"] = exact_factor.profile.estimate(factor.peak)
-        if "staggered_magnetisation" in asked:
-            result["staggered_magnetisation"] = staggered_magnetisation(measured, hamiltonian.lattice, source)
-            if exact is not None:
-                result["exact_staggered_magnetisation"] = staggered_magnetisation(exact, hamiltonian.lattice, None)
+        # Exchanges of all pairs are dear; the Ising model has only the diagonal part.
+        pairs = _measure_pairs(asked, state, small if spec.conserves_magnetisation else ensemble, exact)
+        result |= pairs.estimates
     if "magnetisation" in asked:
         result |= magnetisations(state, ensemble)
-        if states is not None and vector is not None:
-            exact_values = exact_magnetisations(hamiltonian, states, vector)
-            result |= {f"exact_{name}": value for name, value in exact_values.items()}
+        if exact.vector is not None:
+            values = exact_magnetisations(hamiltonian, exact.states, exact.vector)
+            result |= {f"exact_{name}": value for name, value in values.items()}
     if "entanglement" in asked:
         _go_on(monitor, 0.93, "entanglement", "エンタングルメント")
         block = range(spec.block_size)
         result["renyi_entropy"] = renyi_entropy(state, ensemble, block)
-        if states is not None and vector is not None:
-            result["exact_renyi_entropy"] = exact_renyi_entropy(hamiltonian, states, vector, block)
-    if "fidelity" in asked and space is not None:
-        result["fidelity"] = fidelity(state, space)
+        if exact.vector is not None:
+            result["exact_renyi_entropy"] = exact_renyi_entropy(hamiltonian, exact.states, exact.vector, block)
+    if "fidelity" in asked and exact.space is not None:
+        result["fidelity"] = fidelity(state, exact.space)
     if "extrapolation" in asked:
         _go_on(monitor, 0.95, "Lanczos step", "ランチョス・ステップ")
-        result |= _extrapolate(spec, state, small, points)
+        result |= extrapolate(spec, state, small, points)
     monitor.report(1.0, Text(en="done", ja="完了"))
-    return ObservablesResult(result, measured, exact, factor, exact_factor, parameters, ensemble, tuple(notes))
+    return ObservablesResult(
+        result, pairs.correlations, pairs.exact_correlations, pairs.factor, pairs.exact_factor, parameters, ensemble,
+        exact.notes,
+    )  # fmt: skip
 
 
-def _ground_state_spec(spec: ObservablesSpec, **changed: object) -> GroundStateSpec:
-    fields = {name: getattr(spec, name) for name in GroundStateSpec.model_fields}
-    return GroundStateSpec.model_validate({**fields, **changed})
+def _find_state(spec: ObservablesSpec, base: GroundStateSpec, monitor: Monitor) -> tuple[Parameters, list[Point]]:
+    """The parameters, optimised or from a file, and energy and variance of every state optimised on the way."""
+    if spec.state:
+        return load_state(Path(spec.state), base)[0], []
+    stages = stages_of(spec) if "extrapolation" in spec.asked else (base,)
+    share = 0.8 / len(stages)
+    points = []
+    for number, stage in enumerate(stages):
+        name = str(number) if len(stages) > 1 else ""
+        found = ground_state(stage, monitor.part(share * number, share * (number + 1), name=name))
+        points.append(as_point(found.energy_per_site, found.variance_per_site, spec))
+    return found.parameters, points
 
 
-def _stages(spec: ObservablesSpec) -> tuple[GroundStateSpec, ...]:
-    """Worse states of the same kind, whose energies and variances span the line: smaller RBMs, or shorter runs of the
-    other networks. The last is the one asked for."""
-    name, full = ("alpha", spec.alpha) if spec.alpha > 1 else ("n_iterations", spec.n_iterations)
-    sizes = sorted({max(1, full // 4), max(1, full // 2), full})
-    return tuple(_ground_state_spec(spec, **{name: size}) for size in sizes)
+def _ensemble(spec: ObservablesSpec, base: GroundStateSpec, state: VariationalState) -> Ensemble:
+    if spec.sampler == "exact":
+        return enumerated(state)
+    sampler = build_sampler(base, state.ansatz, state.hamiltonian, state.evaluator())
+    return sampled(state, spec.n_final_samples, spec.n_chains, np.random.default_rng((spec.seed, 1)), sampler)
 
 
-def _part(monitor: Monitor, start: float, share: float, number: int, several: bool) -> Monitor:
-    """A monitor for one of several optimisations, with a restart file of its own."""
-    checkpoint = monitor.checkpoint
-    if checkpoint is not None and several:
-        checkpoint = checkpoint.with_name(f"{checkpoint.stem}-{number}{checkpoint.suffix}")
+def _energies(base: GroundStateSpec, state: VariationalState, ensemble: Ensemble) -> dict[str, Estimate]:
+    energies = ensemble.in_chains(state.evaluator().local_energies(ensemble.flat))
+    weights = None if ensemble.weights is None else ensemble.weights.ravel()
+    found = estimates(Measurement(energies, ensemble.acceptance, weights), base)
+    return dict(zip(("energy_per_site", "variance", "v_score"), found, strict=True))
 
-    def pass_on(progress: Progress) -> None:
-        monitor.report(start + share * progress.fraction, progress.message, **progress.values)
 
-    return Monitor(checkpoint, pass_on, monitor.should_stop)
+@dataclass(frozen=True)
+class _ExactState:
+    """The exact ground state of a small lattice.
+
+    Attributes:
+        space: Its degenerate vectors, shape (n_states, degeneracy); None on a large lattice.
+        vector: The one vector where it is not degenerate.
+        states: Basis states of the vector.
+        notes: What to say where there is no single vector.
+    """
+
+    space: NDArray[np.float64] | None = None
+    vector: NDArray[np.float64] | None = None
+    states: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    notes: tuple[Text, ...] = ()
+
+    @classmethod
+    def of(cls, hamiltonian: Hamiltonian) -> "_ExactState":
+        space = ground_space(hamiltonian)
+        count = space.shape[1]
+        if count == 1:
+            return cls(space, space[:, 0], sector_states(hamiltonian))
+        note = Text(
+            en=f"The exact ground state is {count}-fold degenerate here, so no single exact state stands beside the "
+            "correlations.",
+            ja=f"厳密な基底状態が {count} 重に縮退しているため、相関の厳密値は一意でなく、示しません。",
+        )
+        return cls(space, notes=(note,))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Correlations, what is made of them, and their exact counterparts, where asked for."""
+
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    correlations: Correlations | None = None
+    exact_correlations: Correlations | None = None
+    factor: StructureFactor | None = None
+    exact_factor: StructureFactor | None = None
+
+
+def _measure_pairs(
+    asked: tuple[ObservableName, ...], state: VariationalState, ensemble: Ensemble, exact: _ExactState
+) -> _Pairs:
+    lattice = state.hamiltonian.lattice
+    measured, known = correlations(state, ensemble), None
+    if exact.vector is not None:
+        known = exact_correlations(state.hamiltonian, exact.states, exact.vector)
+    found: dict[str, Estimate] = {}
+    factor = exact_factor = None
+    if "correlations" in asked:
+        for index in _named_displacements(measured):
+            at = measured.displacements.name(index).removeprefix("r = ").removeprefix("sites ")
+            name = f"correlation_{at.replace(' ', '')}"
+            found[name] = measured.main.estimate(index)
+            if known is not None:
+                found[f"exact_{name}"] = known.main.estimate(index)
+    if "structure_factor" in asked:
+        factor = structure_factor(measured, lattice, ensemble)
+        found["structure_factor_peak"] = factor.profile.estimate(factor.peak)
+        if known is not None:
+            exact_factor = structure_factor(known, lattice, None)
+            found["exact_structure_factor_peak"] = exact_factor.profile.estimate(factor.peak)
+    if "staggered_magnetisation" in asked:
+        found["staggered_magnetisation"] = staggered_magnetisation(measured, lattice, ensemble)
+        if known is not None:
+            found["exact_staggered_magnetisation"] = staggered_magnetisation(known, lattice, None)
+    return _Pairs(found, measured, known, factor, exact_factor)
 
 
 def _go_on(monitor: Monitor, fraction: float, en: str, ja: str) -> None:
@@ -215,45 +245,3 @@ def _named_displacements(measured: Correlations) -> list[int]:
     along = np.flatnonzero(np.abs(vectors[:, 1:]).sum(axis=1) < 1e-9)
     along = along[along > 0]
     return sorted({*along.tolist(), len(vectors) - 1})
-
-
-def _as_point(energy: Estimate, variance: Estimate, spec: ObservablesSpec) -> Point:
-    """Totals in units of J from values per site in the units of the coupling."""
-    n, scale = spec.n_sites, spec.coupling
-    assert energy.error is not None and variance.error is not None
-    return Point(
-        energy.value * n / scale,
-        energy.error * n / scale,
-        variance.value * n / scale**2,
-        variance.error * n / scale**2,
-    )
-
-
-def _extrapolate(
-    spec: ObservablesSpec, state: VariationalState, ensemble: Ensemble, points: list[Point]
-) -> dict[str, Estimate]:
-    """Energy after a Lanczos step, and the line through all states to zero variance."""
-    step = lanczos_step(state, ensemble)
-    n, scale, unit = spec.n_sites, spec.coupling, energy_unit(spec)
-    found = {
-        "lanczos_energy_per_site": Estimate(
-            label=Text(
-                en="energy per site after one Lanczos step", ja="ランチョス1ステップ後の1サイトあたりのエネルギー"
-            ),
-            value=step.after.energy * scale / n,
-            error=step.after.energy_error * scale / n,
-            unit=unit,
-            exactness="upper_bound",
-            method=Text(
-                en=f"(1 + λH)|ψ>, {ensemble.n_samples} samples; λ from one half, energy from the other",
-                ja=f"(1 + λH)|ψ>、{ensemble.n_samples} サンプル。λ は前半、エネルギーは後半から",
-            ),
-            convention=convention(spec),
-        )
-    }
-    # The last state was measured twice; its better measurement counts once.
-    line = [*(points or [step.before]), step.after]
-    total = [Point(p.energy * scale, p.energy_error * scale, p.variance * scale**2, p.variance_error * scale**2)
-             for p in line]  # fmt: skip
-    found["zero_variance_energy"] = zero_variance_energy(total, n, unit=unit, convention=convention(spec))
-    return found

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs.ansatze import Parameters
 from physics_engines.nqs.backend import Backend
-from physics_engines.nqs.exact import as_configurations, basis_states
+from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.sampling import Sample, random_configurations
 
@@ -28,7 +28,7 @@ class Enumeration:
         self._backend = backend
         self._hamiltonian = hamiltonian
         self._n_chains = n_chains
-        states = basis_states(hamiltonian.n_sites, hamiltonian.conserves_magnetisation, hamiltonian.n_up)
+        states = sector_states(hamiltonian)
         self._configurations = as_configurations(states, hamiltonian.n_sites)
 
     def set_parameters(self, parameters: Parameters) -> None:
