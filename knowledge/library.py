@@ -25,6 +25,7 @@ from knowledge.ingest.book import BookSource
 from knowledge.ingest.textbook import ingest_textbook
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
 from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
+from knowledge.retrieve.japanese_words import with_words
 from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import Calibration
 from knowledge.retrieve.search import Ranked, rank
@@ -131,14 +132,15 @@ class Library:
             k: How many passages.
             book: Only this book; needed for the other lanes than the lexical one.
             language: Only passages in this language.
-            lane: "lexical" by words and the glossary, "words" without it, "dense" by meaning, or "both". The last
-                two need ``embed``.
+            lane: "lexical" by words and the glossary, "words" without it, "sudachi" with Japanese in words (an
+                extra), "dense" by meaning, or "both" lexical and dense. The last two need ``embed``.
             model: Translates the query and re-ranks the best passages; the scores are then from 0 to 1.
             translations: Where a language is wanted, what is found in a section's text in the other language counts
                 for the section too.
 
         Raises:
             InvalidRequest: Empty or overlong query, k < 1, an unknown book, or one without vectors.
+            LibraryUnavailable: The embedder or Sudachi is wanted and cannot be used.
         """
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
@@ -165,8 +167,10 @@ class Library:
         translations: bool,
     ) -> list[Ranked]:
         question = read_question(query, Glossary((), words_of)) if lane == "words" else self._read(query)
-        if lane in ("words", "lexical") or book is None:
-            return self._rank(question, reader, k, book, language, translations)
+        if lane == "sudachi":
+            question = with_words(question, self._glossary)
+        if lane in ("words", "lexical", "sudachi") or book is None:
+            return self._rank(question, reader, k, book, language, translations, lane == "sudachi")
         self._index(book, reader)
         near = self._dense.nearest(query, book, max(20 * k, 200), reader)
         passages = reader.passages([number for number, _ in near])
@@ -484,12 +488,13 @@ class Library:
         book: str | None,
         language: Language | None,
         translations: bool = True,
+        by_words: bool = False,
     ) -> list[Ranked]:
         books = [book] if book is not None else list(reader.stamps())
         ranked = [
             item
             for name in books
-            for item in rank(question, self._index(name, reader), reader, k, language, translations)
+            for item in rank(question, self._indexes.of(name, reader, by_words), reader, k, language, translations)
         ]
         return sorted(ranked, key=lambda item: -item.score)[:k]
 

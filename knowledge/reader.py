@@ -162,6 +162,15 @@ class Reader:
         ).fetchone()
         return int(row[0])
 
+    def embedders(self, book: str) -> dict[str, int]:
+        """What the vectors of a book were made with, and how many with each."""
+        rows = self._connection.execute(
+            """SELECT v.embedder, count(*) FROM vector v JOIN passage p ON p.id = v.passage
+               JOIN document d ON d.id = p.document WHERE d.book = ? GROUP BY v.embedder""",
+            (book,),
+        )
+        return {str(name): int(number) for name, number in rows}
+
     def without_vector(self, book: str, embedder: str) -> list[int]:
         """Passages of a book that have no vector of an embedder, ascending; code and references need none."""
         rows = self._connection.execute(

@@ -49,10 +49,11 @@ def search(
     book: BookOption = None,
     language: LanguageOption = None,
     lane: Annotated[
-        Literal["words", "lexical", "dense", "both"],
+        Literal["words", "lexical", "sudachi", "dense", "both"],
         typer.Option(
             "--lane",
-            help="Words alone, with the glossary, by meaning, or both; the last two need --book and 'library embed'.",
+            help="Words alone, with the glossary, with Japanese in words (an extra), by meaning, or lexical and "
+            "dense; the last two need --book and 'library embed'.",
         ),
     ] = "lexical",
     queries: Annotated[
@@ -219,12 +220,11 @@ def _print_report(content: dict[str, object], problems: Sequence[str]) -> int:
 
 
 def _open() -> "Library":
+    from agent.library import open_library
     from agent.settings import load_settings
-    from knowledge import Library
 
     with _translated():
-        settings = load_settings()
-        return Library.open(settings.home, chroma_url=settings.chroma_url)
+        return open_library(load_settings())
 
 
 @contextlib.contextmanager
