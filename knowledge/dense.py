@@ -9,7 +9,7 @@ import numpy as np
 
 from knowledge.documents import sole_writer
 from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable
-from knowledge.index.chroma import ChromaIndex, VectorSet
+from knowledge.index.chroma import ChromaIndex, VectorSet, forget_book
 from knowledge.index.embedder import Embedder, minilm
 from knowledge.index.gist import gist
 from knowledge.index.glossary import Glossary
@@ -140,6 +140,12 @@ class DenseLane:
             except (LibraryBusy, LibraryUnavailable):
                 pass  # the exact comparison below gives the same, slower
         return load().nearest(row, k)
+
+    def forget(self, book: str) -> None:
+        """Drop what is kept of a book outside of SQLite."""
+        self._sets.pop(book, None)
+        self._chroma.pop(book, None)
+        forget_book(self._folder / "chroma", self._chroma_url, book)
 
     @staticmethod
     def _stamp(book: str, identity: str, n_vectors: int, reader: Reader) -> str:

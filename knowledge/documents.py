@@ -1,6 +1,8 @@
 """The user's own documents: add, replace, remove; a document is in the library whole or not at all."""
 
+import contextlib
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +12,12 @@ from pathlib import Path
 from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable, UnreadableDocument
 from knowledge.ingest.read import FORMATS, read_document
 from knowledge.model import TEXTBOOK
-from knowledge.store import DocumentInfo, NewDocument, Store
+from knowledge.store import DocumentInfo, NewDocument, Store, Writer
 
 DEFAULT_BOOK = "documents"
 
+_REMOVED = "removed"
+"""Setting with the books that lost text whose bytes may still be in files."""
 _BOOK_NAME = re.compile(r"[^\s/:][^/:\n\t]{0,79}")
 
 
@@ -108,6 +112,8 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
                 with store.writing() as writer:
                     writer.replace(document)
                     writer.restamp(book)
+                    if what == "replaced":
+                        _note_removal(writer, [book])
                 if remark:
                     outcome["remarks"].append(remark)
             outcome[what].append(identifier)
@@ -116,8 +122,6 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
         except OSError as error:
             outcome["failed"].append(f"{name}: it cannot be read ({error.strerror})")
         on_progress(AddProgress(name, pages, number + 1, len(files)))
-    if outcome["replaced"]:
-        store.compact()
     return Added(
         added=tuple(outcome["added"]),
         replaced=tuple(outcome["replaced"]),
@@ -129,7 +133,7 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
 
 
 def remove_documents(store: Store, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
-    """Remove documents, all or none, and leave no byte of their text in the file; see ``Library.remove``."""
+    """Remove documents, all or none; their bytes go with ``forget_removed``. See ``Library.remove``."""
     with store.writing() as writer:
         known = {item.id: item for item in writer.documents()}
         for identifier in identifiers:
@@ -139,10 +143,46 @@ def remove_documents(store: Store, identifiers: Sequence[str]) -> tuple[Document
                 raise InvalidRequest(f"{identifier} belongs to the built-in book and cannot be removed")
         for identifier in identifiers:
             writer.remove(identifier)
-        for book in {known[identifier].book for identifier in identifiers}:
+        books = sorted({known[identifier].book for identifier in identifiers})
+        for book in books:
             writer.restamp(book)
-    store.compact()
+        _note_removal(writer, books)
     return tuple(known[identifier] for identifier in identifiers)
+
+
+def forget_removed(store: Store, forget: Callable[[str], None]) -> None:
+    """Leave no byte of what was removed; nothing is done where nothing was. The caller holds the writer lock.
+
+    Args:
+        store: Noted what was removed in the transaction that removed it, so that a kill in between loses nothing.
+        forget: Drops the indexes of a book.
+
+    Raises:
+        LibraryBusy: Another process has been reading for a minute; the next writer, or opener, ends this.
+    """
+    with store.reading() as reader:
+        noted = reader.setting(_REMOVED)
+    if noted is None:
+        return
+    for book in json.loads(noted):
+        forget(book)
+    store.compact()
+    with store.writing() as writer:
+        writer.unset(_REMOVED)
+
+
+def finish_removal(store: Store, folder: Path, forget: Callable[[str], None]) -> None:
+    """End what a killed process left of a removal; another process that is at it is left alone."""
+    with store.reading() as reader:
+        if reader.setting(_REMOVED) is None:
+            return
+    with contextlib.suppress(LibraryBusy, LibraryUnavailable), sole_writer(folder):
+        forget_removed(store, forget)
+
+
+def _note_removal(writer: Writer, books: Sequence[str]) -> None:
+    noted = json.loads(writer.setting(_REMOVED) or "[]")
+    writer.set(_REMOVED, json.dumps(sorted({*noted, *books})))
 
 
 def _files(paths: Sequence[Path]) -> list[tuple[Path, str]]:

@@ -13,10 +13,18 @@ from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose, definition
 from knowledge.dense import CHROMA_FROM, DenseLane
-from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
+from knowledge.documents import (
+    DEFAULT_BOOK,
+    Added,
+    ProgressCallback,
+    add_documents,
+    finish_removal,
+    forget_removed,
+    remove_documents,
+    sole_writer,
+)
 from knowledge.errors import InvalidRequest
 from knowledge.index.book import BookIndex
-from knowledge.index.chroma import forget_book
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import words_of
@@ -77,6 +85,7 @@ class Library:
         )
         ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
+        finish_removal(self._store, folder, self._forget)
 
     @classmethod
     def open(
@@ -445,6 +454,7 @@ class Library:
         """
         with sole_writer(self._folder):
             added = add_documents(self._store, paths, book, licence, on_progress)
+            forget_removed(self._store, self._forget)
             with self._store.reading() as reader:
                 if book in reader.stamps():
                     self._index(book, reader)
@@ -459,10 +469,12 @@ class Library:
         """
         with sole_writer(self._folder):
             removed = remove_documents(self._store, identifiers)
-            for book in {item.book for item in removed}:
-                self._indexes.forget(book)
-                forget_book(self._folder / "chroma", book)
+            forget_removed(self._store, self._forget)
         return removed
+
+    def _forget(self, book: str) -> None:
+        self._indexes.forget(book)
+        self._dense.forget(book)
 
     # ---- keeping up with the text -------------------------------------------------------------------------------
 

@@ -88,7 +88,13 @@ class Store:
             raise LibraryUnavailable(f"cannot make the library's folder {path.parent}: {error.strerror}") from error
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._version(connection) == 0:
+        connection.execute("BEGIN")
+        version = self._version(connection)
+        is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        connection.execute("COMMIT")
+        if version == 0 and not is_empty:
+            raise LibraryDamaged(f"{self._path} is a database, but no library; move it away and start anew")
+        if version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
             if self._version(connection) == 0:
@@ -148,11 +154,20 @@ class Store:
             connection.execute("COMMIT")
 
     def compact(self) -> None:
-        """Give the room of removed text back, so that no byte of it stays in the file."""
+        """Give the room of removed text back, so that no byte of it stays in the file.
+
+        Raises:
+            LibraryBusy: A reader has kept the old state for a minute.
+        """
         with self._connect() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if is_busy:
+            raise LibraryBusy(
+                f"another process has been reading {self._path} for a minute: the text is removed, its bytes go when "
+                "the library is next opened"
+            )
 
     def integrity(self) -> str:
         """What SQLite says of its file: "ok"."""

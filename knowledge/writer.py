@@ -15,6 +15,10 @@ class Writer(Reader):
         """Keep a value beside the documents."""
         self._connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
 
+    def unset(self, key: str) -> None:
+        """Forget a value."""
+        self._connection.execute("DELETE FROM setting WHERE key = ?", (key,))
+
     def replace(self, document: NewDocument) -> None:
         """Store a document; one with the same identifier makes room."""
         parsed = document.parsed
