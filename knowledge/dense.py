@@ -206,5 +206,13 @@ def _why_not(book: str, wanted: str, stored: Mapping[str, int]) -> str:
     command = f"ansatz library embed --book {shlex.quote(book)}"
     if not stored:
         return f"the book {book!r} has no vectors yet; compute them with: {command}"
-    other = max(stored, key=lambda name: stored[name])
-    return f"the vectors of the book {book!r} are of {other!r}, not of {wanted!r}; compute them anew with: {command}"
+    own, other = _shown(wanted), _shown(max(stored, key=lambda name: stored[name]))
+    if other == own or other.startswith(f"{own} ("):
+        return f"the vectors of the book {book!r} were made with another glossary; compute them anew with: {command}"
+    return f"the vectors of the book {book!r} are of {other}, not of {own}; compute them anew with: {command}"
+
+
+def _shown(identity: str) -> str:
+    """ "model 384 gist 74ab" -> "model (384 dimensions)"."""
+    parts = re.fullmatch(r"(.+?) (\d+)(?: gist \w+)?", identity)
+    return f"{parts[1]} ({parts[2]} dimensions)" if parts else identity

@@ -154,7 +154,7 @@ class Library:
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
         if lane in ("dense", "both") and book is None:
-            raise InvalidRequest(f"name the book for the {lane} lane")
+            raise InvalidRequest(f"name the book for the {lane} lane: --book NAME")
         self._read(query)  # an empty query is told before a model is asked
 
         def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:

@@ -93,7 +93,10 @@ def add(
     book: Annotated[str, typer.Option("--book", help="Name of the book they belong to.")] = "documents",
     as_json: JsonOption = False,
 ) -> int:
-    """Add your own documents; one that has changed replaces its older text, one that has not changes nothing."""
+    """Add your own documents; one that has changed replaces its older text, one that has not changes nothing.
+
+    What cannot be read is named, and the rest is added; status 2 where nothing could be read at all.
+    """
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
@@ -130,7 +133,9 @@ def embed(
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar, _translated():
+    console = Console(stderr=True)
+    quiet = as_json or not console.is_terminal
+    with Progress(console=console, transient=True, disable=quiet) as bar, _translated():
         task = bar.add_task("passages", total=None)
         computed = _open().embed(book, lambda done, total: bar.update(task, completed=done, total=total))
     if as_json:
@@ -175,7 +180,16 @@ def list_(as_json: JsonOption = False) -> int:
         print_json(
             {
                 "documents": [
-                    {"id": item.id, "book": item.book, "title": item.chapter, "language": item.language}
+                    {
+                        "id": item.id,
+                        "book": item.book,
+                        "title": item.chapter,
+                        "language": item.language,
+                        "format": item.format,
+                        "source": item.source,
+                        "passages": item.passages,
+                        "added": item.added,
+                    }
                     for item in documents
                 ]
             }
@@ -287,7 +301,8 @@ def _search_file(find: "Callable[[str], list[Hit]]", path: Path) -> int:
             if not isinstance(query, str):
                 raise TypeError
         except (ValueError, KeyError, TypeError):
-            print_json({"id": f"line {number}", "error": f'line {number} of {path} is not {{"id": …, "query": …}}'})
+            sentence = f'line {number} of {path} is not {{"id": …, "query": …}}'
+            print_json({"id": f"line {number}", "error": sentence, "results": []})
             continue
         try:
             hits = find(query)
