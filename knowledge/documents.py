@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable, UnreadableDocument
@@ -208,16 +209,13 @@ def _is_hidden(path: Path) -> bool:
 
 def _place(store: Store, book: str, path: Path, name: str, digest: str) -> tuple[str, str]:
     """The identifier of a file, and what adding it means: "added", "replaced" or "unchanged"."""
-    source = str(path.resolve())
-    with store.reading() as reader:
-        here = reader.documents(book)
-        same = next((item for item in here if item.source == source), None)
-        if same is None and any(item.source_sha256 == digest for item in here):
-            return next(item.id for item in here if item.source_sha256 == digest), "unchanged"
-        if same is not None:
-            current = reader.source_hash(same.id)  # None where an older parser read it
-            return same.id, "unchanged" if current == digest else "replaced"
-    taken = {item.id for item in here}
     clean = re.sub(r"[\s:]+", "_", name)
-    candidates = [f"{book}/{clean}", *(f"{book}/{clean}~{number}" for number in range(2, len(here) + 2))]
-    return next(item for item in candidates if item not in taken), "added"
+    with store.reading() as reader:
+        same = reader.document_from(book, str(path.resolve()))
+        if same is not None:
+            current = reader.source_hash(same)  # None where an older parser read it
+            return same, "unchanged" if current == digest else "replaced"
+        if (copy := reader.document_like(book, digest)) is not None:
+            return copy, "unchanged"
+        names = (f"{book}/{clean}~{number}" if number > 1 else f"{book}/{clean}" for number in count(1))
+        return next(name for name in names if not reader.has_document(name)), "added"

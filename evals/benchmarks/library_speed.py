@@ -59,10 +59,10 @@ def main() -> None:
         stored = sum(item.passages for item in info)
         rate = f"{stored / seconds:.0f} passages/s (CPU {cpu:.1f} s, {stored / cpu:.0f} passages/s)"
         print(f"added {stored} passages, index included {seconds:.1f} s, {rate}")
-        shown = _quantiles(lambda question: library.search(question, k=10, book="large"), (questions * 200)[:200])
-        print(f"search in {stored} passages: {shown}")
-        shown = _quantiles(lambda question: library.answer(question, book="textbook"), TEXTBOOK_QUESTIONS * 20)
-        print(f"warm answer from the built-in book: {shown}")
+        times = _quantiles(lambda question: library.search(question, k=10, book="large"), (questions * 200)[:200])
+        print(f"search in {stored} passages: {times}")
+        times = _quantiles(lambda question: library.answer(question, book="textbook"), TEXTBOOK_QUESTIONS * 20)
+        print(f"warm answer from the built-in book: {times}")
         size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"disk {size / 1e6:.0f} MB, peak memory {peak / 1e3:.0f} MB")

@@ -230,20 +230,6 @@ def test_both_lanes_together_keep_what_the_words_found(embedded):
     ]
 
 
-def test_a_store_of_the_first_schema_is_taken_over(folder, tmp_path):
-    library = opened(tmp_path / "home")
-    library.add([folder])
-    documents = library.documents()
-    path = tmp_path / "home" / "library" / "library.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE vector")
-        connection.execute("PRAGMA user_version = 1")
-    connection.close()
-    again = opened(tmp_path / "home")
-    assert again.documents() == documents and again.verify().problems == ()
-    assert again.embed("documents") > 0
-
-
 def test_a_store_of_a_later_schema_is_refused_in_one_sentence(tmp_path):
     opened(tmp_path / "home")
     path = tmp_path / "home" / "library" / "library.sqlite"

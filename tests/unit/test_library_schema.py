@@ -28,7 +28,7 @@ def rows_of(home):
     try:
         own = "WHERE document LIKE 'documents/%'"
         found = {name: connection.execute(f"SELECT * FROM {name} {own}").fetchall() for name in TABLES[1:]}
-        found["document"] = connection.execute("SELECT * FROM document WHERE book = 'documents'").fetchall()
+        found["document"] = connection.execute("SELECT * FROM document WHERE book = 'documents' ORDER BY id").fetchall()
         return found, connection.execute("PRAGMA user_version").fetchone()[0]
     finally:
         connection.close()
@@ -39,7 +39,7 @@ def test_the_first_schema_is_taken_over_without_loss(home):
     assert version == 1 and [len(before[name]) for name in TABLES] == [3, 6, 5, 2]
     library = Library.open(home, BOOK, embedder=WordProjection())
     after, version = rows_of(home)
-    assert after == before and version == 2
+    assert after == before and version == 3
     assert library.verify().problems == ()
     for query, section in (("magnon", "Magnons"), ("plasmon", "plasmon"), ("マグノンとは", "マグノン")):
         hit = library.search(query, k=1, book="documents")[0]
@@ -50,6 +50,20 @@ def test_the_first_schema_is_taken_over_without_loss(home):
     assert [hit.section for hit in library.search("plasmon", k=1, book="documents", lane="dense")] == ["plasmon"]
     library.remove(["documents/plasmon.txt"])
     assert len(Library.open(home, BOOK).documents("documents")) == 2
+
+
+def test_the_second_schema_is_taken_over_with_its_vectors(home):
+    library = Library.open(home, BOOK, embedder=WordProjection())
+    library.embed("documents")
+    expected = library.search("plasmon", k=3, book="documents", lane="dense")
+    connection = sqlite3.connect(home / "library" / "library.sqlite")
+    for name in ("document_of_source", "document_of_file", "document_of_stamp"):
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    again = Library.open(home, BOOK, embedder=WordProjection())
+    assert again.search("plasmon", k=3, book="documents", lane="dense") == expected
+    assert again.verify().vectors == 5 and again.verify().problems == () and rows_of(home)[1] == 3
 
 
 def test_what_is_no_library_of_ours_is_refused_and_left_as_it_is(tmp_path):
