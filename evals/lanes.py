@@ -18,6 +18,7 @@ from evals.statistics import Proportion, proportion
 from evals.suites import TextbookItem, UnanswerableItem
 from knowledge import TEXTBOOK, Extract, Language, Library, NotFound
 from knowledge.assist.query_model import QueryModel
+from knowledge.index.morphemes import has_sudachi
 from knowledge.retrieve.fusion import Lane
 
 TARGETS = {(True, 1): 0.85, (True, 3): 0.92, (False, 1): 0.72, (False, 3): 0.85}
@@ -93,7 +94,8 @@ def measure_library(
     """
     library.embed(TEXTBOOK)
     recall: list[Recall] = []
-    for lane in (*get_args(Lane), SERVED, *((WITH_MODEL,) if model() is not None else ())):
+    lanes = [lane for lane in get_args(Lane) if lane != "sudachi" or has_sudachi()]
+    for lane in (*lanes, SERVED, *((WITH_MODEL,) if model() is not None else ())):
         recall += _recall(lane, library, questions, model)
     return LibraryReport(
         recall=tuple(recall),

@@ -19,6 +19,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from agent.answer import Answer
 from agent.graphs.chat import build_chat_graph
 from agent.graphs.state import AgentContext, ChatState
+from agent.library import open_library
 from agent.llm.query_model import open_query_models
 from agent.planning.plan import Plan, Step
 from agent.runs import RunFolder, new_run_id
@@ -142,7 +143,7 @@ def _measure_library(home: Path, settings: Settings, questions: Sequence[Item]) 
     unanswerable = load_items(find_suite("knowledge_unanswerable"), len(questions))
     with open_query_models(settings) as model:
         return measure_library(
-            _library(home),
+            open_library(settings, home),
             Library.open(home / "documents"),
             [item for item in questions if isinstance(item, TextbookItem)],
             [item for item in unanswerable if isinstance(item, UnanswerableItem)],

@@ -1,13 +1,15 @@
 """The dense lane: vectors of passages, kept in SQLite, searched exactly in small books and by Chroma in large ones."""
 
-from collections.abc import Callable
+import re
+import shlex
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from knowledge.documents import sole_writer
 from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable
-from knowledge.index.chroma import ChromaIndex, VectorSet
+from knowledge.index.chroma import ChromaIndex, VectorSet, forget_book
 from knowledge.index.embedder import Embedder, minilm
 from knowledge.index.gist import gist
 from knowledge.index.glossary import Glossary
@@ -87,9 +89,9 @@ class DenseLane:
     def verify(self, book: str, reader: Reader) -> tuple[int, list[str]]:
         """Number of vectors of a book, and what is wrong with them or with Chroma's copy."""
         try:
-            identity = self._identity(self._embedder())
-        except LibraryUnavailable:
-            return 0, []
+            identity = self._stored_identity(self._embedder(), reader.embedders(book))
+        except LibraryUnavailable as error:
+            return 0, [f"book {book}: {error}"] if reader.embedders(book) else []
         n_vectors = reader.count_vectors(book, identity)
         problems = []
         if n_vectors:
@@ -115,17 +117,18 @@ class DenseLane:
             LibraryUnavailable: There is no embedder.
         """
         embedder = self._embedder()
-        identity = self._identity(embedder)
-        n_vectors = reader.count_vectors(book, identity)
-        if not n_vectors:
-            raise InvalidRequest(
-                f"the book {book!r} has no vectors yet; compute them with: ansatz library embed --book {book}"
-            )
+        stored = reader.embedders(book)
+        if not self._stored_identity(embedder, stored):  # told before a model is loaded
+            raise InvalidRequest(_why_not(book, embedder.identifier, stored))
         language = language_of_question(query)
         text = query if language in embedder.languages else gist(query, self._glossary)
         if not text:
             return []
-        row = embedder.embed([text])[0]
+        row = embedder.embed([text], as_query=True)[0]
+        identity = self._identity(embedder)
+        n_vectors = reader.count_vectors(book, identity)
+        if not n_vectors:
+            raise InvalidRequest(_why_not(book, identity, stored))
         stamp = self._stamp(book, identity, n_vectors, reader)
 
         def load() -> VectorSet:
@@ -137,6 +140,12 @@ class DenseLane:
             except (LibraryBusy, LibraryUnavailable):
                 pass  # the exact comparison below gives the same, slower
         return load().nearest(row, k)
+
+    def forget(self, book: str) -> None:
+        """Drop what is kept of a book outside of SQLite."""
+        self._sets.pop(book, None)
+        self._chroma.pop(book, None)
+        forget_book(self._folder / "chroma", self._chroma_url, book)
 
     @staticmethod
     def _stamp(book: str, identity: str, n_vectors: int, reader: Reader) -> str:
@@ -168,9 +177,16 @@ class DenseLane:
 
     def _identity(self, embedder: Embedder) -> str:
         """What a vector depends on besides its text."""
+        return f"{embedder.identifier} {embedder.dimension}{self._gist_of(embedder)}"
+
+    def _stored_identity(self, embedder: Embedder, stored: Mapping[str, int]) -> str:
+        """The identity most vectors of this embedder were stored with, which needs no model; "" where there is none."""
+        own = re.compile(rf"{re.escape(embedder.identifier)} \d+{re.escape(self._gist_of(embedder))}")
+        return max((name for name in stored if own.fullmatch(name)), key=lambda name: stored[name], default="")
+
+    def _gist_of(self, embedder: Embedder) -> str:
         languages: frozenset[Language] = embedder.languages
-        gist_of = "" if "ja" in languages else f" gist {self._glossary.fingerprint}"
-        return f"{embedder.identifier} {embedder.dimension}{gist_of}"
+        return "" if "ja" in languages else f" gist {self._glossary.fingerprint}"
 
     def _readable(self, passage: StoredPassage, embedder: Embedder) -> str:
         text = f"{passage.section}. {passage.text}"
@@ -183,3 +199,20 @@ class DenseLane:
         if full:
             rows[full] = embedder.embed([texts[number] for number in full]).astype(np.float16)
         return rows
+
+
+def _why_not(book: str, wanted: str, stored: Mapping[str, int]) -> str:
+    """Why a book cannot be searched by meaning, and the command that changes it."""
+    command = f"ansatz library embed --book {shlex.quote(book)}"
+    if not stored:
+        return f"the book {book!r} has no vectors yet; compute them with: {command}"
+    own, other = _shown(wanted), _shown(max(stored, key=lambda name: stored[name]))
+    if other == own or other.startswith(f"{own} ("):
+        return f"the vectors of the book {book!r} were made with another glossary; compute them anew with: {command}"
+    return f"the vectors of the book {book!r} are of {other}, not of {own}; compute them anew with: {command}"
+
+
+def _shown(identity: str) -> str:
+    """ "model 384 gist 74ab" -> "model (384 dimensions)"."""
+    parts = re.fullmatch(r"(.+?) (\d+)(?: gist \w+)?", identity)
+    return f"{parts[1]} ({parts[2]} dimensions)" if parts else identity

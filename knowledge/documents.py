@@ -1,19 +1,24 @@
 """The user's own documents: add, replace, remove; a document is in the library whole or not at all."""
 
+import contextlib
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from knowledge.errors import InvalidRequest, LibraryBusy, LibraryUnavailable, UnreadableDocument
 from knowledge.ingest.read import FORMATS, read_document
 from knowledge.model import TEXTBOOK
-from knowledge.store import DocumentInfo, NewDocument, Store
+from knowledge.store import DocumentInfo, NewDocument, Store, Writer
 
 DEFAULT_BOOK = "documents"
 
+_REMOVED = "removed"
+"""Setting with the books that lost text whose bytes may still be in files."""
 _BOOK_NAME = re.compile(r"[^\s/:][^/:\n\t]{0,79}")
 
 
@@ -108,6 +113,8 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
                 with store.writing() as writer:
                     writer.replace(document)
                     writer.restamp(book)
+                    if what == "replaced":
+                        _note_removal(writer, [book])
                 if remark:
                     outcome["remarks"].append(remark)
             outcome[what].append(identifier)
@@ -116,8 +123,6 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
         except OSError as error:
             outcome["failed"].append(f"{name}: it cannot be read ({error.strerror})")
         on_progress(AddProgress(name, pages, number + 1, len(files)))
-    if outcome["replaced"]:
-        store.compact()
     return Added(
         added=tuple(outcome["added"]),
         replaced=tuple(outcome["replaced"]),
@@ -129,7 +134,7 @@ def add_documents(store: Store, paths: Sequence[Path], book: str, licence: str, 
 
 
 def remove_documents(store: Store, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
-    """Remove documents, all or none, and leave no byte of their text in the file; see ``Library.remove``."""
+    """Remove documents, all or none; their bytes go with ``forget_removed``. See ``Library.remove``."""
     with store.writing() as writer:
         known = {item.id: item for item in writer.documents()}
         for identifier in identifiers:
@@ -139,10 +144,46 @@ def remove_documents(store: Store, identifiers: Sequence[str]) -> tuple[Document
                 raise InvalidRequest(f"{identifier} belongs to the built-in book and cannot be removed")
         for identifier in identifiers:
             writer.remove(identifier)
-        for book in {known[identifier].book for identifier in identifiers}:
+        books = sorted({known[identifier].book for identifier in identifiers})
+        for book in books:
             writer.restamp(book)
-    store.compact()
+        _note_removal(writer, books)
     return tuple(known[identifier] for identifier in identifiers)
+
+
+def forget_removed(store: Store, forget: Callable[[str], None]) -> None:
+    """Leave no byte of what was removed; nothing is done where nothing was. The caller holds the writer lock.
+
+    Args:
+        store: Noted what was removed in the transaction that removed it, so that a kill in between loses nothing.
+        forget: Drops the indexes of a book.
+
+    Raises:
+        LibraryBusy: Another process has been reading for a minute; the next writer, or opener, ends this.
+    """
+    with store.reading() as reader:
+        noted = reader.setting(_REMOVED)
+    if noted is None:
+        return
+    for book in json.loads(noted):
+        forget(book)
+    store.compact()
+    with store.writing() as writer:
+        writer.unset(_REMOVED)
+
+
+def finish_removal(store: Store, folder: Path, forget: Callable[[str], None]) -> None:
+    """End what a killed process left of a removal; another process that is at it is left alone."""
+    with store.reading() as reader:
+        if reader.setting(_REMOVED) is None:
+            return
+    with contextlib.suppress(LibraryBusy, LibraryUnavailable), sole_writer(folder):
+        forget_removed(store, forget)
+
+
+def _note_removal(writer: Writer, books: Sequence[str]) -> None:
+    noted = json.loads(writer.setting(_REMOVED) or "[]")
+    writer.set(_REMOVED, json.dumps(sorted({*noted, *books})))
 
 
 def _files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -168,16 +209,13 @@ def _is_hidden(path: Path) -> bool:
 
 def _place(store: Store, book: str, path: Path, name: str, digest: str) -> tuple[str, str]:
     """The identifier of a file, and what adding it means: "added", "replaced" or "unchanged"."""
-    source = str(path.resolve())
-    with store.reading() as reader:
-        here = reader.documents(book)
-        same = next((item for item in here if item.source == source), None)
-        if same is None and any(item.source_sha256 == digest for item in here):
-            return next(item.id for item in here if item.source_sha256 == digest), "unchanged"
-        if same is not None:
-            current = reader.source_hash(same.id)  # None where an older parser read it
-            return same.id, "unchanged" if current == digest else "replaced"
-    taken = {item.id for item in here}
     clean = re.sub(r"[\s:]+", "_", name)
-    candidates = [f"{book}/{clean}", *(f"{book}/{clean}~{number}" for number in range(2, len(here) + 2))]
-    return next(item for item in candidates if item not in taken), "added"
+    with store.reading() as reader:
+        same = reader.document_from(book, str(path.resolve()))
+        if same is not None:
+            current = reader.source_hash(same)  # None where an older parser read it
+            return same, "unchanged" if current == digest else "replaced"
+        if (copy := reader.document_like(book, digest)) is not None:
+            return copy, "unchanged"
+        names = (f"{book}/{clean}~{number}" if number > 1 else f"{book}/{clean}" for number in count(1))
+        return next(name for name in names if not reader.has_document(name)), "added"

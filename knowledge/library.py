@@ -13,10 +13,18 @@ from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
 from knowledge.cite.sentences import choose, definition
 from knowledge.dense import CHROMA_FROM, DenseLane
-from knowledge.documents import DEFAULT_BOOK, Added, ProgressCallback, add_documents, remove_documents, sole_writer
+from knowledge.documents import (
+    DEFAULT_BOOK,
+    Added,
+    ProgressCallback,
+    add_documents,
+    finish_removal,
+    forget_removed,
+    remove_documents,
+    sole_writer,
+)
 from knowledge.errors import InvalidRequest
 from knowledge.index.book import BookIndex
-from knowledge.index.chroma import forget_book
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import words_of
@@ -25,6 +33,7 @@ from knowledge.ingest.book import BookSource
 from knowledge.ingest.textbook import ingest_textbook
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
 from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
+from knowledge.retrieve.japanese_words import with_words
 from knowledge.retrieve.question import Question, read_question
 from knowledge.retrieve.refusal import Calibration
 from knowledge.retrieve.search import Ranked, rank
@@ -76,6 +85,7 @@ class Library:
         )
         ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
+        finish_removal(self._store, folder, self._forget)
 
     @classmethod
     def open(
@@ -131,19 +141,20 @@ class Library:
             k: How many passages.
             book: Only this book; needed for the other lanes than the lexical one.
             language: Only passages in this language.
-            lane: "lexical" by words and the glossary, "words" without it, "dense" by meaning, or "both". The last
-                two need ``embed``.
+            lane: "lexical" by words and the glossary, "words" without it, "sudachi" with Japanese in words (an
+                extra), "dense" by meaning, or "both" lexical and dense. The last two need ``embed``.
             model: Translates the query and re-ranks the best passages; the scores are then from 0 to 1.
             translations: Where a language is wanted, what is found in a section's text in the other language counts
                 for the section too.
 
         Raises:
             InvalidRequest: Empty or overlong query, k < 1, an unknown book, or one without vectors.
+            LibraryUnavailable: The embedder or Sudachi is wanted and cannot be used.
         """
         if k < 1:
             raise InvalidRequest(f"k must be at least 1, not {k}")
         if lane in ("dense", "both") and book is None:
-            raise InvalidRequest(f"name the book for the {lane} lane")
+            raise InvalidRequest(f"name the book for the {lane} lane: --book NAME")
         self._read(query)  # an empty query is told before a model is asked
 
         def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:
@@ -165,8 +176,10 @@ class Library:
         translations: bool,
     ) -> list[Ranked]:
         question = read_question(query, Glossary((), words_of)) if lane == "words" else self._read(query)
-        if lane in ("words", "lexical") or book is None:
-            return self._rank(question, reader, k, book, language, translations)
+        if lane == "sudachi":
+            question = with_words(question, self._glossary)
+        if lane in ("words", "lexical", "sudachi") or book is None:
+            return self._rank(question, reader, k, book, language, translations, lane == "sudachi")
         self._index(book, reader)
         near = self._dense.nearest(query, book, max(20 * k, 200), reader)
         passages = reader.passages([number for number, _ in near])
@@ -441,6 +454,7 @@ class Library:
         """
         with sole_writer(self._folder):
             added = add_documents(self._store, paths, book, licence, on_progress)
+            forget_removed(self._store, self._forget)
             with self._store.reading() as reader:
                 if book in reader.stamps():
                     self._index(book, reader)
@@ -455,10 +469,12 @@ class Library:
         """
         with sole_writer(self._folder):
             removed = remove_documents(self._store, identifiers)
-            for book in {item.book for item in removed}:
-                self._indexes.forget(book)
-                forget_book(self._folder / "chroma", book)
+            forget_removed(self._store, self._forget)
         return removed
+
+    def _forget(self, book: str) -> None:
+        self._indexes.forget(book)
+        self._dense.forget(book)
 
     # ---- keeping up with the text -------------------------------------------------------------------------------
 
@@ -484,12 +500,13 @@ class Library:
         book: str | None,
         language: Language | None,
         translations: bool = True,
+        by_words: bool = False,
     ) -> list[Ranked]:
         books = [book] if book is not None else list(reader.stamps())
         ranked = [
             item
             for name in books
-            for item in rank(question, self._index(name, reader), reader, k, language, translations)
+            for item in rank(question, self._indexes.of(name, reader, by_words), reader, k, language, translations)
         ]
         return sorted(ranked, key=lambda item: -item.score)[:k]
 

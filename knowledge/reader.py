@@ -43,6 +43,23 @@ class Reader:
         )
         return [DocumentInfo(*row) for row in rows]
 
+    def document_from(self, book: str, source: str) -> str | None:
+        """The document of a book that was read from a file."""
+        return self._one("SELECT id FROM document WHERE book = ? AND source = ?", book, source)
+
+    def document_like(self, book: str, source_sha256: str) -> str | None:
+        """The first document of a book that was read from a file with this content."""
+        condition = "book = ? AND source_sha256 = ? ORDER BY ordinal, id"
+        return self._one(f"SELECT id FROM document WHERE {condition}", book, source_sha256)
+
+    def has_document(self, identifier: str) -> bool:
+        """Whether there is a document of this name."""
+        return self._one("SELECT id FROM document WHERE id = ?", identifier) is not None
+
+    def _one(self, query: str, *values: str) -> str | None:
+        row = self._connection.execute(query, values).fetchone()
+        return None if row is None else str(row[0])
+
     def source_hash(self, document: str) -> str | None:
         """Hash of the file a document was read from."""
         row = self._connection.execute(
@@ -161,6 +178,15 @@ class Reader:
             (book, embedder),
         ).fetchone()
         return int(row[0])
+
+    def embedders(self, book: str) -> dict[str, int]:
+        """What the vectors of a book were made with, and how many with each."""
+        rows = self._connection.execute(
+            """SELECT v.embedder, count(*) FROM vector v JOIN passage p ON p.id = v.passage
+               JOIN document d ON d.id = p.document WHERE d.book = ? GROUP BY v.embedder""",
+            (book,),
+        )
+        return {str(name): int(number) for name, number in rows}
 
     def without_vector(self, book: str, embedder: str) -> list[int]:
         """Passages of a book that have no vector of an embedder, ascending; code and references need none."""

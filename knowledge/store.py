@@ -12,7 +12,7 @@ from knowledge.writer import Writer
 
 __all__ = ["DocumentInfo", "NewDocument", "Reader", "SectionKey", "Store", "StoredPassage", "Writer"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _WAIT_SECONDS = 60.0
 
 _SCHEMA = """
@@ -74,6 +74,16 @@ CREATE TABLE vector (
 )
 """
 
+# What stands behind the text of a row is found without reading the text.
+_INDEXES = """
+CREATE INDEX document_of_source ON document(book, source, source_sha256, parser);
+CREATE INDEX document_of_file ON document(book, source_sha256);
+CREATE INDEX document_of_stamp ON document(book, id, sha256, parser)
+"""
+
+_MIGRATIONS = {0: _SCHEMA, 1: _VECTORS, 2: _INDEXES}
+"""Schema version -> what makes the next one of it; a library of an older one keeps all it has."""
+
 
 class Store:
     """The library's SQLite file. Every method opens its own connection, so threads and processes may share it."""
@@ -88,19 +98,20 @@ class Store:
             raise LibraryUnavailable(f"cannot make the library's folder {path.parent}: {error.strerror}") from error
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._version(connection) == 0:
+        connection.execute("BEGIN")
+        version = self._version(connection)
+        is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        connection.execute("COMMIT")
+        if version == 0 and not is_empty:
+            raise LibraryDamaged(f"{self._path} is a database, but no library; move it away and start anew")
+        if version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
+        if version < SCHEMA_VERSION:
             connection.execute("BEGIN IMMEDIATE")
-            if self._version(connection) == 0:
-                for statement in _SCHEMA.split(";\n"):
+            for older in range(self._version(connection), SCHEMA_VERSION):  # another process may have been faster
+                for statement in _MIGRATIONS[older].split(";\n"):
                     connection.execute(statement)
-                connection.execute("PRAGMA user_version = 1")
-            connection.execute("COMMIT")
-        if self._version(connection) == 1:  # a library of before there were vectors keeps all it has
-            connection.execute("BEGIN IMMEDIATE")
-            if self._version(connection) == 1:
-                connection.execute(_VECTORS)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                connection.execute(f"PRAGMA user_version = {older + 1}")
             connection.execute("COMMIT")
         found = self._version(connection)
         if found != SCHEMA_VERSION:
@@ -148,11 +159,20 @@ class Store:
             connection.execute("COMMIT")
 
     def compact(self) -> None:
-        """Give the room of removed text back, so that no byte of it stays in the file."""
+        """Give the room of removed text back, so that no byte of it stays in the file.
+
+        Raises:
+            LibraryBusy: A reader has kept the old state for a minute.
+        """
         with self._connect() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if is_busy:
+            raise LibraryBusy(
+                f"another process has been reading {self._path} for a minute: the text is removed, its bytes go when "
+                "the library is next opened"
+            )
 
     def integrity(self) -> str:
         """What SQLite says of its file: "ok"."""

@@ -15,6 +15,10 @@ class Writer(Reader):
         """Keep a value beside the documents."""
         self._connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
 
+    def unset(self, key: str) -> None:
+        """Forget a value."""
+        self._connection.execute("DELETE FROM setting WHERE key = ?", (key,))
+
     def replace(self, document: NewDocument) -> None:
         """Store a document; one with the same identifier makes room."""
         parsed = document.parsed
@@ -71,7 +75,7 @@ class Writer(Reader):
     def restamp(self, book: str) -> str:
         """Hash a book again after a change; a book without documents is forgotten."""
         rows = self._connection.execute(
-            """SELECT id, sha256, parser, (SELECT min(p.id) FROM passage p WHERE p.document = d.id)
+            """SELECT id, sha256, parser, (SELECT p.id FROM passage p WHERE p.document = d.id ORDER BY p.start LIMIT 1)
                FROM document d WHERE book = ? ORDER BY id""",
             (book,),
         ).fetchall()

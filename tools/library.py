@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from knowledge.errors import InvalidRequest, LibraryError
+from physics_engines.files import write_text
 from physics_engines.spec import Slot, Spec
 from physics_engines.text import Language, Text
 from tools.base import Cost, Example, ToolContext, tool
@@ -67,7 +68,7 @@ def search(spec: SearchSpec, context: ToolContext) -> Result:
         return Result(nearest=found.nearest)
     if found.model_part is not None:
         record = json.dumps(asdict(found.model_part), ensure_ascii=False, indent=1)
-        (context.out / "model.json").write_text(record + "\n", encoding="utf-8")
+        write_text(context.out / "model.json", record + "\n")
     quotes = tuple(_quote(citation, with_context=model is not None) for citation in found.citations)
     return Result(quotes=quotes, notes=_notes(found))
 

@@ -9,8 +9,8 @@ from agent.settings import without_credentials
 from tools.errors import BadInput
 
 
-def check_address(url: str) -> None:
-    """Check an address before anything is sent to it.
+def check_address(url: str, setting: str = "OPENAI_BASE_URL") -> None:
+    """Check an address, given by a setting, before anything is sent to it.
 
     Raises:
         BadInput: It is not an http(s) address.
@@ -22,7 +22,7 @@ def check_address(url: str) -> None:
     except ValueError:
         usable = False
     if not usable:
-        raise BadInput("OPENAI_BASE_URL is not an address such as http://localhost:8000/v1")
+        raise BadInput(f"{setting} is not an address such as http://localhost:8000/v1")
     if not agent.llm.ALLOW_MODEL_REQUESTS and not is_loopback(url):
         raise RequestForbidden(f"requests to {without_credentials(url)} are switched off (ANSATZ_MODEL_REQUESTS)")
 

@@ -59,8 +59,8 @@ class ChromaIndex:
     def __init__(self, folder: Path, url: str | None, book: str, stamp: str) -> None:
         self._root = folder
         self._url = url
-        self._book = hashlib.sha256(book.encode()).hexdigest()[:16]
-        self._stamp = hashlib.sha256(f"{stamp} {version('chromadb')}".encode()).hexdigest()[:16]
+        self._book = _hash(book)
+        self._stamp = _hash(f"{stamp} {version('chromadb')}")
         self._folder: Path | None = None
         self._name = f"ansatz-{self._book}-{self._stamp}"
         self._collection: Collection | None = None
@@ -122,17 +122,13 @@ class ChromaIndex:
 
     def _connect(self) -> "Client":
         if self._client is None:
-            import chromadb
-            from chromadb.config import Settings
-
-            settings = Settings(anonymized_telemetry=False)
             if self._url:
-                address = urlsplit(self._url)
-                ssl = address.scheme == "https"
-                port = address.port or (443 if ssl else 8000)
-                host = address.hostname or "localhost"
-                self._client = cast("Client", chromadb.HttpClient(host, port, ssl, settings=settings))
+                self._client = _server(self._url)
             else:
+                import chromadb
+                from chromadb.config import Settings
+
+                settings = Settings(anonymized_telemetry=False)
                 self._client = cast("Client", chromadb.PersistentClient(str(self._folder), settings))
         return self._client
 
@@ -195,13 +191,31 @@ class ChromaIndex:
     def _drop_others(self) -> None:
         """Remove the collections of other states of the book, and what a killed build left."""
         if self._url:
-            client = self._connect()
-            for item in client.list_collections():
-                if item.name.startswith(f"ansatz-{self._book}-") and item.name != self._name:
-                    client.delete_collection(item.name)
+            _drop_collections(self._connect(), self._book, but=self._name)
         for path in self._root.glob(f"{self._book}-*"):
             if path != self._folder:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _server(url: str) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
+
+    address = urlsplit(url)
+    ssl = address.scheme == "https"
+    port = address.port or (443 if ssl else 8000)
+    settings = Settings(anonymized_telemetry=False)
+    return cast("Client", chromadb.HttpClient(address.hostname or "localhost", port, ssl, settings=settings))
+
+
+def _drop_collections(client: "Client", book: str, but: str = "") -> None:
+    for item in client.list_collections():
+        if item.name.startswith(f"ansatz-{book}-") and item.name != but:
+            client.delete_collection(item.name)
 
 
 def _is_whole(folder: Path) -> bool:
@@ -215,10 +229,13 @@ def _is_whole(folder: Path) -> bool:
     )
 
 
-def forget_book(folder: Path, book: str) -> None:
-    """Remove every embedded collection of a book."""
-    for path in folder.glob(f"{hashlib.sha256(book.encode()).hexdigest()[:16]}-*"):
+def forget_book(folder: Path, url: str | None, book: str) -> None:
+    """Remove every collection of a book; on a server that cannot be asked they go with the next build."""
+    for path in folder.glob(f"{_hash(book)}-*"):
         shutil.rmtree(path, ignore_errors=True)
+    if url is not None:
+        with contextlib.suppress(Exception):
+            _drop_collections(_server(url), _hash(book))
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.errors import LibraryUnavailable
 from knowledge.index.common_words import minilm_folder
 from knowledge.text import Language
 
@@ -23,20 +24,30 @@ _TOKENS_PER_BATCH = 4096
 
 
 class Embedder(Protocol):
-    """Turns text into unit vectors.
+    """Turns text into unit vectors: the packaged MiniLM, a model in a folder, or one on a server."""
 
-    Attributes:
-        identifier: Names the model; vectors of another model are not compared with its own.
-        dimension: Length of a vector.
-        languages: Languages it reads; text in another is given by its gist in English.
-    """
+    @property
+    def identifier(self) -> str:
+        """Names the model; vectors of another model are not compared with its own. Known without loading it."""
 
-    identifier: str
-    dimension: int
-    languages: frozenset[Language]
+    @property
+    def dimension(self) -> int:
+        """Length of a vector; the model may have to be loaded or asked for it."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(n_texts, dimension) unit vectors."""
+    @property
+    def languages(self) -> frozenset[Language]:
+        """Languages it reads; text in another is given by its gist in English."""
+
+    def embed(self, texts: Sequence[str], as_query: bool = False) -> Vectors:
+        """(n_texts, dimension) unit vectors.
+
+        Args:
+            texts: None of them empty.
+            as_query: They are questions, which some models embed otherwise than what answers them.
+
+        Raises:
+            LibraryUnavailable: The model cannot be loaded or asked, or gives no usable vectors.
+        """
 
 
 class MiniLM:
@@ -64,8 +75,8 @@ class MiniLM:
             if name not in ("embeddings.word_embeddings.weight", "embeddings.position_ids")
         }
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(n_texts, 384) unit vectors; text beyond 256 word pieces is not read."""
+    def embed(self, texts: Sequence[str], as_query: bool = False) -> Vectors:
+        """(n_texts, 384) unit vectors; text beyond 256 word pieces is not read, questions are read like any text."""
         encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in _batches([len(ids) for ids in encoded]):
@@ -120,6 +131,22 @@ class MiniLM:
         scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(1e-12))
         result: Vectors = centred / scale * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
         return result
+
+
+def unit_rows(rows: NDArray[np.floating], n_texts: int, name: str) -> Vectors:
+    """(n_texts, dimension) rows of unit length, from what a model gave.
+
+    Raises:
+        LibraryUnavailable: It gave another number of vectors, or one that has no direction.
+    """
+    found: Vectors = np.asarray(rows, dtype=np.float32)
+    if found.ndim != 2 or len(found) != n_texts or not found.shape[1]:
+        raise LibraryUnavailable(f"the embedder {name} gave an array {found.shape} for {n_texts} texts")
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    if not (np.isfinite(lengths) & (lengths > 0)).all():
+        raise LibraryUnavailable(f"the embedder {name} gave a vector of zeros, or of what is no number")
+    unit: Vectors = found / lengths
+    return unit
 
 
 def minilm() -> MiniLM | None:

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from knowledge.index.glossary import Glossary
+from knowledge.index.morphemes import morphemes
 from knowledge.text import search_copy
 
 PREFIX = 6
@@ -22,6 +24,7 @@ _TERM = re.compile(
     r"|(?P<cjk>[\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u3400-\u4dbf\u4e00-\u9fff]+)"
     r"|(?P<greek>[α-ω])"
 )
+_CJK = re.compile(r"[\u3041-\u9fff]")
 _STOP_TEXT = (
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
     "may me might my no not of on one or our she should so some such than that the their them then there these they "
@@ -68,6 +71,20 @@ def terms(text: str, glossary: Glossary) -> list[str]:
     copy = without_layout(search_copy(text))
     found, stems = _split(copy)
     return [*found, *(f"@{concept}" for concept in glossary.named_in(copy, stems))]
+
+
+def terms_by_words(text: str, glossary: Glossary) -> list[str]:
+    """As ``terms``, but with Japanese in words instead of characters and pairs of them.
+
+    Raises:
+        LibraryUnavailable: Sudachi is not installed.
+    """
+    return in_words(terms(text, glossary), without_layout(search_copy(text)))
+
+
+def in_words(found: Iterable[str], copy: str) -> list[str]:
+    """Terms with those of Japanese characters exchanged for the Japanese words of a search copy."""
+    return [*(term for term in found if not _CJK.match(term)), *morphemes(copy)]
 
 
 def concepts(text: str, glossary: Glossary) -> list[int]:

@@ -63,7 +63,9 @@ def _readable_pages(path: Path, on_page: Callable[[int, int], None]) -> tuple[li
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        raise UnreadableDocument(f"{path.name}: it cannot be opened as a PDF ({error})") from error
+        why = re.search(r"PDFium: ([^)]+?)\.?\)", str(error))  # "Failed to load document (PDFium: Data format error)."
+        reason = why[1].lower() if why else str(error)
+        raise UnreadableDocument(f"{path.name}: it cannot be opened as a PDF ({reason})") from error
     pages: list[str] = []
     unreadable: list[int] = []
     try:

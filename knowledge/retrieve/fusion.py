@@ -6,8 +6,9 @@ from typing import Literal
 
 from knowledge.retrieve.search import Ranked
 
-Lane = Literal["words", "lexical", "dense", "both"]
-"""By words alone, by words and the glossary, by meaning, or by a weighted sum of the last two."""
+Lane = Literal["words", "lexical", "sudachi", "dense", "both"]
+"""By words alone, by words and the glossary, the same with Japanese in words by Sudachi, by meaning, or by a weighted
+sum of "lexical" and "dense"."""
 
 DENSE_WEIGHT = 0.3
 

@@ -54,7 +54,11 @@ def run_app(arguments: Sequence[str]) -> int:
         # What is still in the buffer fails here, where it can be told, and not after the last line of the program.
         sys.stdout.flush()
     except _UsageError as error:
-        return _fail(error.format_message(), ExitStatus.BAD_INPUT, as_json)  # type: ignore[attr-defined]
+        message = error.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
+        if message.startswith("Usage:") and not as_json:  # a group without a command: its help, and no complaint
+            print(message, file=sys.stderr)
+            return ExitStatus.BAD_INPUT
+        return _fail(message, ExitStatus.BAD_INPUT, as_json)
     except AnsatzError as error:
         return _fail(str(error), error.exit_status, as_json)
     except (KeyboardInterrupt, typer.Abort):

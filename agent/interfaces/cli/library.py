@@ -49,10 +49,11 @@ def search(
     book: BookOption = None,
     language: LanguageOption = None,
     lane: Annotated[
-        Literal["words", "lexical", "dense", "both"],
+        Literal["words", "lexical", "sudachi", "dense", "both"],
         typer.Option(
             "--lane",
-            help="Words alone, with the glossary, by meaning, or both; the last two need --book and 'library embed'.",
+            help="Words alone, with the glossary, with Japanese in words (an extra), by meaning, or lexical and "
+            "dense; the last two need --book and 'library embed'.",
         ),
     ] = "lexical",
     queries: Annotated[
@@ -92,7 +93,10 @@ def add(
     book: Annotated[str, typer.Option("--book", help="Name of the book they belong to.")] = "documents",
     as_json: JsonOption = False,
 ) -> int:
-    """Add your own documents; one that has changed replaces its older text, one that has not changes nothing."""
+    """Add your own documents; one that has changed replaces its older text, one that has not changes nothing.
+
+    What cannot be read is named, and the rest is added; status 2 where nothing could be read at all.
+    """
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
@@ -129,7 +133,9 @@ def embed(
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar, _translated():
+    console = Console(stderr=True)
+    quiet = as_json or not console.is_terminal
+    with Progress(console=console, transient=True, disable=quiet) as bar, _translated():
         task = bar.add_task("passages", total=None)
         computed = _open().embed(book, lambda done, total: bar.update(task, completed=done, total=total))
     if as_json:
@@ -174,7 +180,16 @@ def list_(as_json: JsonOption = False) -> int:
         print_json(
             {
                 "documents": [
-                    {"id": item.id, "book": item.book, "title": item.chapter, "language": item.language}
+                    {
+                        "id": item.id,
+                        "book": item.book,
+                        "title": item.chapter,
+                        "language": item.language,
+                        "format": item.format,
+                        "source": item.source,
+                        "passages": item.passages,
+                        "added": item.added,
+                    }
                     for item in documents
                 ]
             }
@@ -219,12 +234,11 @@ def _print_report(content: dict[str, object], problems: Sequence[str]) -> int:
 
 
 def _open() -> "Library":
+    from agent.library import open_library
     from agent.settings import load_settings
-    from knowledge import Library
 
     with _translated():
-        settings = load_settings()
-        return Library.open(settings.home, chroma_url=settings.chroma_url)
+        return open_library(load_settings())
 
 
 @contextlib.contextmanager
@@ -287,7 +301,8 @@ def _search_file(find: "Callable[[str], list[Hit]]", path: Path) -> int:
             if not isinstance(query, str):
                 raise TypeError
         except (ValueError, KeyError, TypeError):
-            print_json({"id": f"line {number}", "error": f'line {number} of {path} is not {{"id": …, "query": …}}'})
+            sentence = f'line {number} of {path} is not {{"id": …, "query": …}}'
+            print_json({"id": f"line {number}", "error": sentence, "results": []})
             continue
         try:
             hits = find(query)
