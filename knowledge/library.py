@@ -16,6 +16,7 @@ from knowledge.errors import InvalidRequest
 from knowledge.index.chroma import forget_book
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
+from knowledge.index.lexicon import Lexicon
 from knowledge.index.tokens import words_of
 from knowledge.indexes import LexicalIndexes
 from knowledge.ingest.book import BookSource
@@ -63,11 +64,11 @@ class Library:
         self._store = Store(folder / "library.sqlite")
         self._indexes = LexicalIndexes(folder / "index", self._glossary)
         self._refusal = Answerability(
-            self._store, self._indexes, self._glossary, folder / "index", questions, shipped_calibration
+            self._store, self._indexes, self._glossary, self._lexicon, folder / "index", questions, shipped_calibration
         )
         ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
-        self._searcher = Searcher(self._store, self._indexes, self._dense, self._glossary)
+        self._searcher = Searcher(self._store, self._indexes, self._dense, self._glossary, self._lexicon)
 
     @classmethod
     def open(
@@ -316,6 +317,10 @@ class Library:
     @cached_property
     def _glossary(self) -> Glossary:
         return Glossary.read(self._source.glossary_file, words_of)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon.read(self._source.lexicon_file)
 
 
 def _hit(item: Ranked) -> Hit:

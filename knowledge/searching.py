@@ -8,6 +8,7 @@ from knowledge.dense import DenseLane
 from knowledge.errors import InvalidRequest
 from knowledge.index.book import BookIndex
 from knowledge.index.glossary import Glossary
+from knowledge.index.lexicon import Lexicon
 from knowledge.index.tokens import words_of
 from knowledge.indexes import LexicalIndexes
 from knowledge.model import TEXTBOOK
@@ -28,10 +29,14 @@ class Searcher:
         indexes: The lexical index of each book.
         dense: The lane by meaning.
         glossary: Names of concepts in both languages.
+        lexicon: Translations of single words.
     """
 
-    def __init__(self, store: Store, indexes: LexicalIndexes, dense: DenseLane, glossary: Glossary) -> None:
+    def __init__(
+        self, store: Store, indexes: LexicalIndexes, dense: DenseLane, glossary: Glossary, lexicon: Lexicon
+    ) -> None:
         self.glossary = glossary
+        self._lexicon = lexicon
         self._store = store
         self._indexes = indexes
         self._dense = dense
@@ -46,7 +51,7 @@ class Searcher:
             raise InvalidRequest("the question is empty")
         if len(query) > _LONGEST_QUERY:
             raise InvalidRequest(f"the question has {len(query)} characters; at most {_LONGEST_QUERY} are read")
-        return read_question(query, self.glossary)
+        return read_question(query, self.glossary, self._lexicon)
 
     def index(self, book: str, reader: Reader) -> BookIndex:
         """The lexical index of a book as the reader sees it.
@@ -70,7 +75,15 @@ class Searcher:
         ranked = [
             item
             for name in books
-            for item in rank(question, self.index(name, reader), reader, k, language, translations)
+            for item in rank(
+                question,
+                self.index(name, reader),
+                reader,
+                k,
+                language,
+                translations,
+                across=name != TEXTBOOK or (not translations and language != question.language),
+            )
         ]
         return sorted(ranked, key=lambda item: -item.score)[:k]
 

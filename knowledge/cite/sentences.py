@@ -87,7 +87,8 @@ def choose(
     and by the rank of its section; one that repeats what is already chosen counts less (maximal marginal
     relevance, Carbonell and Goldstein 1998).
     """
-    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question).items()}
+    across = bool(ranked) and ranked[0].passage.language != question.language
+    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question, across).items()}
     candidates = _candidates(question, ranked, weights, glossary, reader)
     chosen: list[_Candidate] = []
     covered: set[str] = set()
