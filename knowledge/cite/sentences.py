@@ -67,6 +67,8 @@ class _Candidate:
     end: int
     text: str
     words: frozenset[str]
+    asked_for: frozenset[str]
+    """Those of the words that the question asks for."""
     score: float
     in_section: int
     passage_score: float
@@ -141,7 +143,8 @@ def _candidates(
             for start, end, text in _units(passage):
                 position += 1
                 words = frozenset(terms(text, glossary))
-                overlap = sum(weights.get(word, 0.0) for word in words) / total
+                asked_for = words & weights.keys()
+                overlap = sum(weights[word] for word in asked_for) / total
                 if _QUESTION.search(text):  # it answers nothing, but says what the section answers
                     asked = max(asked, overlap)
                     continue
@@ -151,7 +154,9 @@ def _candidates(
                 if passage.id == item.passage.id:
                     score *= 1.15
                 defines = _defines(question, text, glossary) >= _DEFINES
-                section.append(_Candidate(passage, start, end, text, words, score, position, item.score, defines))
+                section.append(
+                    _Candidate(passage, start, end, text, words, asked_for, score, position, item.score, defines)
+                )
         bonus = _ASKED * asked * (item.score / best) ** 2
         found += [replace(candidate, score=candidate.score + bonus) for candidate in section]
     return found
@@ -219,7 +224,7 @@ def _defines(question: Question, text: str, glossary: Glossary) -> float:
 def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], weights: dict[str, float]) -> float:
     if not chosen:
         return item.score
-    repeated = max(len(item.words & other.words) / max(len(item.words | other.words), 1) for other in chosen)
+    repeated = max(_likeness(item.words, other.words) for other in chosen)
     value = item.score - 0.5 * repeated
     if any(item.passage.section_id == other.passage.section_id for other in chosen):
         value += 0.1
@@ -228,8 +233,14 @@ def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], wei
         for other in chosen
     ):
         value += 0.1
-    new = sum(weights.get(word, 0.0) for word in item.words - covered)
+    new = sum(weights[word] for word in item.asked_for - covered)
     return value + 0.2 * new / (sum(weights.values()) or 1.0)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard index."""
+    common = len(one & other)
+    return common / max(len(one) + len(other) - common, 1)
 
 
 def _reading_order(chosen: list[_Candidate]) -> list[_Candidate]:
