@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.assist.orders import gives_orders
 from knowledge.index.book import BookIndex
 from knowledge.index.definitions import PARENTHESES, subject_of
 from knowledge.index.glossary import Glossary
@@ -54,6 +55,7 @@ _MERELY_SAID = 0.7
 """A sentence about the subject that does not say what it is: 「注意機構は平均するだけである」."""
 _DEFINITION_PROPER = re.compile(r"^\s*(?:とは|をいう)|^\s*(?:is|are|means|denotes|refers to)\b", re.IGNORECASE)
 _ASKED = 0.3
+_ORDERS = 0.5
 _WORTH_QUOTING = 0.35
 _WORTH_ANOTHER_SECTION = 0.55
 """Least score of a further sentence, in units of the first one's; a sentence of another section has to be better, and
@@ -153,6 +155,8 @@ def _candidates(
                 score = (overlap + _form(question, text, glossary, position)) * (item.score / best) ** 2
                 if passage.id == item.passage.id:
                     score *= 1.15
+                if gives_orders(text):  # it speaks to a machine, and its facts are those of whoever wants to be obeyed
+                    score -= _ORDERS
                 defines = _defines(question, text, glossary) >= _DEFINES
                 section.append(
                     _Candidate(passage, start, end, text, words, asked_for, score, position, item.score, defines)

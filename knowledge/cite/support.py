@@ -51,6 +51,8 @@ _UNIVERSAL = re.compile(
 )
 _STRONG = re.compile(r"\b(?:always|never|guarantee|prove)|必ず|常に|完全に|保証|証明")
 """The strongest of them: no sentence may bring them in."""
+_ALONE = re.compile(r"([\u30a1-\u30fa\u30fc]{2}|[\u3400-\u9fff]{2})(?:だけ|のみ)")
+"""What something is said of alone: 「スコアだけ」."""
 _OPPOSITES = (
     (
         r"\bincreas|\bgrow|\bris(?:e|ing)|\braise|増[加大え]|上が",
@@ -125,6 +127,9 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
     if _share_beyond(prose, told, question, known) < least:
         return "what it says beyond the question does not stand in the passage"
     parts = [part for source in sources for part in _whole_sentences(source)]
+    alone = set(_ALONE.findall(search_copy(told)))
+    if alone and set(_ALONE.findall(copy)) - alone:
+        return "the passage says it of something else alone"
     if set(_STRONG.findall(copy)) - set(_STRONG.findall(ground)):
         return "the passage says it of fewer cases"
     if language == "en" and _turned_round(prose, parts):  # Japanese marks its cases with particles
