@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import LibraryUnavailable
+from knowledge.index.book import BookIndex
 from knowledge.index.common_words import is_known as common_words_are_known
 from knowledge.index.glossary import Glossary
+from knowledge.index.lexicon import Lexicon
 from knowledge.index.tokens import TOKENS_VERSION
 from knowledge.indexes import LexicalIndexes
 from knowledge.model import TEXTBOOK
+from knowledge.retrieve.across import across_evidence
 from knowledge.retrieve.coverage import FEATURES, SectionText, features
 from knowledge.retrieve.known import LIKENESS, KnownQuestions
 from knowledge.retrieve.question import Question, read_question
-from knowledge.retrieve.refusal import REFUSAL_VERSION, Calibration, LabelledQuestion, fit, folds
+from knowledge.retrieve.refusal import ACROSS, REFUSAL_VERSION, Calibration, LabelledQuestion, fit, folds
 from knowledge.retrieve.search import Ranked, rank
 from knowledge.store import Reader, Store
 from knowledge.text import Language
@@ -50,17 +53,26 @@ class Answerability:
         store: Where a calibration of the user's own text is kept.
         indexes: Of the books.
         glossary: Names of concepts in both languages.
+        lexicon: Translations of single words.
         folder: For the index of the labelled questions.
         questions: File of labelled questions, tab-separated: kind, topic, question, under a heading.
         shipped: Calibration that comes with the built-in book.
     """
 
     def __init__(
-        self, store: Store, indexes: LexicalIndexes, glossary: Glossary, folder: Path, questions: Path, shipped: Path
+        self,
+        store: Store,
+        indexes: LexicalIndexes,
+        glossary: Glossary,
+        lexicon: Lexicon,
+        folder: Path,
+        questions: Path,
+        shipped: Path,
     ) -> None:
         self._store = store
         self._indexes = indexes
         self._glossary = glossary
+        self._lexicon = lexicon
         self._known_file = folder / "questions.npz"
         self._questions = questions
         self._shipped = shipped
@@ -80,6 +92,8 @@ class Answerability:
         else:
             model = calibration.elsewhere if language == question.language else calibration.across
         evidence = dict(zip(FEATURES, self._features(question, ranked, reader), strict=True))
+        if model is calibration.across:
+            evidence.update(zip(ACROSS, self._across(question, ranked, reader), strict=True))
         if book == TEXTBOOK:
             evidence.update(zip(LIKENESS, self._known_questions().likeness(question), strict=True))
         return Judgement(model.answerability(evidence), model.threshold)
@@ -116,6 +130,20 @@ class Answerability:
     def _features(
         self, question: Question, ranked: Sequence[Ranked], reader: Reader, only: Language | None = None
     ) -> tuple[float, ...]:
+        index, section = self._section(ranked, reader, only)
+        return features(question, ranked, index, section, self._glossary)
+
+    def _across(
+        self, question: Question, ranked: Sequence[Ranked], reader: Reader, only: Language | None = None
+    ) -> tuple[float, ...]:
+        index, section = self._section(ranked, reader, only)
+        shared = dict(zip(FEATURES, features(question, ranked, index, section, self._glossary), strict=True))
+        return across_evidence(question, shared, index, section, self._glossary)
+
+    def _section(
+        self, ranked: Sequence[Ranked], reader: Reader, only: Language | None
+    ) -> tuple[BookIndex, SectionText]:
+        """The index of the book of the first passage, and the section it stands in."""
         passage = ranked[0].passage if ranked else None
         index = self._indexes.of(passage.book if passage else TEXTBOOK, reader)
         key = (index.stamp, only, passage.section_group if passage else ())
@@ -125,7 +153,7 @@ class Answerability:
             if len(self._sections) >= _SECTIONS_KEPT:
                 self._sections.pop(next(iter(self._sections)), None)
             self._sections[key] = SectionText.read(found, self._glossary)
-        return features(question, ranked, index, self._sections[key], self._glossary)
+        return index, self._sections[key]
 
     def _fit(self, reader: Reader) -> Calibration:
         labelled = self._labelled()
@@ -135,16 +163,21 @@ class Answerability:
         evidence, across = [], []
         for item, number in zip(labelled, fold, strict=True):
             question = read_question(item.text, self._glossary)
-            own = self._features(question, rank(question, index, reader, 1), reader)
+            own_first = rank(question, index, reader, 1)
+            own = self._features(question, own_first, reader)
             evidence.append((*own, *known.likeness(question, number)))
-            # As if the text existed in the other language only.
+            # As if the text existed in the other language only, and the lexicon had never seen the chapter.
             other: Language = "en" if question.language == "ja" else "ja"
-            found = rank(question, index, reader, 1, other, translations=False)
-            across.append(self._features(question, found, reader, other))
+            chapter = own_first[0].passage.chapter_id if own_first else ""
+            asked = read_question(item.text, self._glossary, self._lexicon, chapter)
+            found = rank(asked, index, reader, 1, other, translations=False, across=True)
+            across.append(self._across(asked, found, reader, other))
         return fit(self._stamp(reader), labelled, evidence, across, fold)
 
     def _stamp(self, reader: Reader) -> str:
-        return _hash(reader.setting("textbook"), self._questions_stamp(), common_words_are_known())
+        return _hash(
+            reader.setting("textbook"), self._questions_stamp(), common_words_are_known(), self._lexicon.fingerprint
+        )
 
     def _questions_stamp(self) -> str:
         """Hash of the questions and of what reads them; the file is read again only where it looks changed."""
@@ -152,7 +185,10 @@ class Answerability:
         seen = (state.st_mtime_ns, state.st_size) if state else None
         if self._stamped is None or self._stamped[0] != seen:
             text = self._questions.read_text(encoding="utf-8") if state else ""
-            self._stamped = (seen, _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION))
+            self._stamped = (
+                seen,
+                _hash(text, self._glossary.fingerprint, TOKENS_VERSION, REFUSAL_VERSION),
+            )
         return self._stamped[1]
 
     def _known_questions(self) -> KnownQuestions:

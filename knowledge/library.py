@@ -1,17 +1,15 @@
 """Library: the one object through which the store is asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from knowledge.answerability import Answerability
-from knowledge.assist.blend import blend
-from knowledge.assist.consult import Consulted, consult, decoys, with_opening
+from knowledge.answering import answer_from_books
+from knowledge.answering_with_model import RANKED_WITH_MODEL, answer_by_translation, improve_with_model
 from knowledge.assist.query_model import QueryModel
-from knowledge.assist.translation import translated
 from knowledge.cite.overview import explain_book, read_book_question
-from knowledge.cite.sentences import choose, definition
 from knowledge.dense import CHROMA_FROM, DenseLane
 from knowledge.documents import (
     DEFAULT_BOOK,
@@ -24,29 +22,22 @@ from knowledge.documents import (
     sole_writer,
 )
 from knowledge.errors import InvalidRequest
-from knowledge.index.book import BookIndex
 from knowledge.index.embedder import Embedder
 from knowledge.index.glossary import Glossary
+from knowledge.index.lexicon import Lexicon
 from knowledge.index.tokens import words_of
 from knowledge.indexes import LexicalIndexes
 from knowledge.ingest.book import BookSource
 from knowledge.ingest.textbook import ingest_textbook
 from knowledge.model import TEXTBOOK, Citation, Extract, Hit, NotFound, Span
-from knowledge.retrieve.fusion import Lane, fuse, one_of_each_section
-from knowledge.retrieve.japanese_words import with_words
-from knowledge.retrieve.question import Question, read_question
+from knowledge.retrieve.fusion import Lane
 from knowledge.retrieve.refusal import Calibration
-from knowledge.retrieve.search import Ranked, rank
-from knowledge.store import DocumentInfo, Reader, Store, StoredPassage
+from knowledge.retrieve.search import Ranked
+from knowledge.searching import Searcher
+from knowledge.store import DocumentInfo, Store
 from knowledge.text import Language
 
 _PACKAGE = Path(__file__).parent
-_LONGEST_QUERY = 2000
-_OWN_LANGUAGE_SHARE = 0.4
-"""An answer in the question's own language may score this much less than one in the other."""
-_RANKED_WITH_MODEL = 30
-_TRUSTED_SCORE = 6.0
-"""Least score a model must give to a passage that only the translated question finds."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +72,11 @@ class Library:
         self._store = Store(folder / "library.sqlite")
         self._indexes = LexicalIndexes(folder / "index", self._glossary)
         self._refusal = Answerability(
-            self._store, self._indexes, self._glossary, folder / "index", questions, shipped_calibration
+            self._store, self._indexes, self._glossary, self._lexicon, folder / "index", questions, shipped_calibration
         )
         ingest_textbook(self._store, source)
         self._dense = DenseLane(self._store, folder, self._glossary, embedder, chroma_url, chroma_from)
+        self._searcher = Searcher(self._store, self._indexes, self._dense, self._glossary, self._lexicon)
         finish_removal(self._store, folder, self._forget)
 
     @classmethod
@@ -155,55 +147,15 @@ class Library:
             raise InvalidRequest(f"k must be at least 1, not {k}")
         if lane in ("dense", "both") and book is None:
             raise InvalidRequest(f"name the book for the {lane} lane: --book NAME")
-        self._read(query)  # an empty query is told before a model is asked
+        self._searcher.read(query)  # an empty query is told before a model is asked
 
-        def find(text: str, k: int = k if model is None else max(k, _RANKED_WITH_MODEL)) -> list[Ranked]:
+        def find(text: str, k: int = k if model is None else max(k, RANKED_WITH_MODEL)) -> list[Ranked]:
             with self._store.reading() as reader:
-                return self._search(text, reader, k, book, language, lane, translations)
+                return self._searcher.find(text, reader, k, book, language, lane, translations)
 
         if model is None:
             return [_hit(item) for item in find(query)]
-        return [_hit(item) for item in self._consult(query, find, model).ranked[:k]]
-
-    def _search(
-        self,
-        query: str,
-        reader: Reader,
-        k: int,
-        book: str | None,
-        language: Language | None,
-        lane: Lane,
-        translations: bool,
-    ) -> list[Ranked]:
-        question = read_question(query, Glossary((), words_of)) if lane == "words" else self._read(query)
-        if lane == "sudachi":
-            question = with_words(question, self._glossary)
-        if lane in ("words", "lexical", "sudachi") or book is None:
-            return self._rank(question, reader, k, book, language, translations, lane == "sudachi")
-        self._index(book, reader)
-        near = self._dense.nearest(query, book, max(20 * k, 200), reader)
-        passages = reader.passages([number for number, _ in near])
-        dense = one_of_each_section(
-            Ranked(passages[number], cosine) for number, cosine in near if language in (None, passages[number].language)
-        )
-        if lane == "both":
-            dense = fuse(self._rank(question, reader, max(5 * k, 50), book, language, translations), dense)
-        return dense[:k]
-
-    def _consult(
-        self, query: str, find: Callable[[str], list[Ranked]], model: QueryModel, translate: bool = True
-    ) -> Consulted:
-        """Rank with a model; no transaction is open while it thinks."""
-        controls = []
-        if model.n_passages:
-            with self._store.reading() as reader:
-                controls = decoys(query, find(query), TEXTBOOK, reader, self._glossary)
-
-        def readable(passage: StoredPassage) -> str:
-            with self._store.reading() as reader:
-                return with_opening(passage, reader)
-
-        return consult(query, find, controls, readable, model, self._glossary, translate)
+        return [_hit(item) for item in self._searcher.consult(query, find, model).ranked[:k]]
 
     def embed(self, book: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
         """Compute the vectors a book lacks for the dense lane; returns how many. About 5-50 passages/s on one core.
@@ -239,123 +191,20 @@ class Library:
         """
         if not 1 <= max_quotes <= 4:
             raise InvalidRequest(f"max_quotes must lie between 1 and 4, not {max_quotes}")
-        question = self._read(query)
+        question = self._searcher.read(query)
         with self._store.reading() as reader:
             if book in (None, TEXTBOOK) and (about := read_book_question(query, self._source)) is not None:
                 extract = explain_book(about, self._source, language or question.language, reader, max_quotes)
                 if extract.citations:
                     return extract
-            found = self._answer(question, reader, language, book, max_quotes)
+            found = answer_from_books(question, self._searcher, self._refusal, reader, language, book, max_quotes)
         if model is None or model.n_passages == 0:
             return found
         if isinstance(found, NotFound):
-            return self._answer_by_translation(question, found, book, max_quotes, model)
-        return self._answer_with_model(question, found, max_quotes, model)
-
-    def _answer(
-        self, question: Question, reader: Reader, language: Language | None, book: str | None, max_quotes: int
-    ) -> Extract | NotFound:
-        own = question.language
-        # Scores of different books do not compare well, whether one answers does.
-        books = [book] if book is not None else list(reader.stamps())
-        tried = {name: self._rank(question, reader, 8, name, None) for name in books}
-        judged = {name: self._refusal.judge(question, found, reader) for name, found in tried.items()}
-        chosen = max(books, key=lambda name: (judged[name].margin, name == TEXTBOOK))
-        ranked, answerability = tried[chosen], judged[chosen].answerability
-        best = ranked[0].score if ranked else 0.0
-        if judged[chosen].margin < 0:
-            nearest = self._rank(question, reader, 8, book, language or own) or ranked
-            best = max((found[0].score for found in tried.values() if found), default=0.0)
-            return NotFound(question.text, _headings(nearest)[:3], own, best, answerability)
-        for wanted in (language,) if language else (own, "ja" if own == "en" else "en"):
-            found = _without_overview(self._rank(question, reader, 4, chosen, wanted))
-            if not found or found[0].score < _OWN_LANGUAGE_SHARE * best:
-                continue
-            index = self._index(chosen, reader)
-            citations = choose(question, found, index, self._glossary, reader, max_quotes)
-            if question.compares and len(question.defined) > 1:
-                citations = self._definitions(question, reader, chosen, wanted, citations)[:max_quotes]
-            if citations:
-                return Extract(citations, citations[0].language)
-        return NotFound(question.text, _headings(ranked)[:3], own, best, answerability)
-
-    def _definitions(
-        self, question: Question, reader: Reader, book: str, language: Language, others: tuple[Citation, ...]
-    ) -> tuple[Citation, ...]:
-        """What each of the compared things is, then the rest of the answer."""
-        index = self._index(book, reader)
-        found: dict[str, Citation] = {}
-        for number in question.defined[:3]:
-            name = self._glossary.entries[number].in_language(language)[0]
-            asked = self._read(f"{name}とは" if language == "ja" else f"What is {name}?")
-            ranked = _without_overview(self._rank(asked, reader, 2, book, language))
-            citation = definition(asked, ranked, index, self._glossary, reader) if ranked else None
-            if citation is not None:
-                found[str(citation.span)] = citation
-        if len(found) < 2:  # one side alone compares nothing
-            return others
-        return tuple({**found, **{str(citation.span): citation for citation in others}}.values())
-
-    def _answer_with_model(self, question: Question, plain: Extract, max_quotes: int, model: QueryModel) -> Extract:
-        """The sections a model prefers beside those found without it."""
-        book = plain.citations[0].book
-
-        def find(text: str) -> list[Ranked]:
-            with self._store.reading() as reader:
-                ranked = self._rank(self._read(text), reader, _RANKED_WITH_MODEL, book, plain.language)
-                return _without_overview(ranked)
-
-        consulted = self._consult(question.text, find, model)
-        asked = question
-        if consulted.translation and plain.language != question.language:
-            asked = self._read(consulted.translation)
-        with self._store.reading() as reader:
-            best = consulted.ranked[:4]
-            index = self._index(book, reader)
-            preferred = choose(asked, best, index, self._glossary, reader, max_quotes) if best else ()
-        citations = blend(plain.citations, preferred, consulted, max_quotes)
-        return replace(plain, citations=citations, model_part=consulted.part())
-
-    def _answer_by_translation(
-        self, question: Question, refused: NotFound, book: str | None, max_quotes: int, model: QueryModel
-    ) -> Extract | NotFound:
-        """A second look, with the question translated, at the user's own documents in the other language.
-
-        The textbook says everything in both languages, so there the question as it was asked decides alone.
-        """
-        other: Language = "en" if question.language == "ja" else "ja"
-        with self._store.reading() as reader:
-            books = {item.book for item in reader.documents(book) if item.language == other} - {TEXTBOOK}
-        if not books:
-            return refused
-        translation, _ = translated(question.text, question.language, model, self._glossary)
-        if not translation:
-            return refused
-        asked = self._read(translation)
-        with self._store.reading() as reader:
-            margin = {
-                name: self._refusal.judge(asked, self._rank(asked, reader, 8, name, None), reader).margin
-                for name in books
-            }
-            chosen = max(margin, key=lambda name: margin[name])
-            if margin[chosen] < 0:
-                return refused
-
-        def find(_text: str) -> list[Ranked]:
-            with self._store.reading() as reader:
-                return self._rank(asked, reader, _RANKED_WITH_MODEL, chosen, other)
-
-        consulted = self._consult(question.text, find, model, translate=False)
-        judged = [item.judgement.score for item in consulted.judged if item.judgement]
-        if consulted.faults or not consulted.ranked or max(judged, default=0.0) < _TRUSTED_SCORE:
-            return refused
-        with self._store.reading() as reader:
-            index = self._index(chosen, reader)
-            citations = choose(asked, consulted.ranked[:4], index, self._glossary, reader, max_quotes)
-        if not citations:
-            return refused
-        part = replace(consulted.part(found_by_translation=True), translation=translation)
-        return Extract(citations, citations[0].language, model_part=part)
+            return answer_by_translation(
+                question, found, self._searcher, self._refusal, self._store, book, max_quotes, model
+            )
+        return improve_with_model(question, found, self._searcher, self._store, max_quotes, model)
 
     def show(self, span: Span | str) -> Citation:
         """The stored text of a span, "textbook/en/A5:1043-1187".
@@ -405,7 +254,7 @@ class Library:
             problems += [f"text does not match its hash or span: {item}" for item in reader.wrong_texts()]
             for book in reader.stamps():
                 documents, passages = reader.counts(book)
-                indexed = len(self._index(book, reader).identifiers)
+                indexed = len(self._searcher.index(book, reader).identifiers)
                 n_documents, n_passages, n_indexed = (
                     n_documents + documents,
                     n_passages + passages,
@@ -457,7 +306,7 @@ class Library:
             forget_removed(self._store, self._forget)
             with self._store.reading() as reader:
                 if book in reader.stamps():
-                    self._index(book, reader)
+                    self._searcher.index(book, reader)
         return added
 
     def remove(self, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
@@ -482,33 +331,9 @@ class Library:
     def _glossary(self) -> Glossary:
         return Glossary.read(self._source.glossary_file, words_of)
 
-    def _index(self, book: str, reader: Reader) -> BookIndex:
-        return self._indexes.of(book, reader)
-
-    def _read(self, query: str) -> Question:
-        if not query.strip():
-            raise InvalidRequest("the question is empty")
-        if len(query) > _LONGEST_QUERY:
-            raise InvalidRequest(f"the question has {len(query)} characters; at most {_LONGEST_QUERY} are read")
-        return read_question(query, self._glossary)
-
-    def _rank(
-        self,
-        question: Question,
-        reader: Reader,
-        k: int,
-        book: str | None,
-        language: Language | None,
-        translations: bool = True,
-        by_words: bool = False,
-    ) -> list[Ranked]:
-        books = [book] if book is not None else list(reader.stamps())
-        ranked = [
-            item
-            for name in books
-            for item in rank(question, self._indexes.of(name, reader, by_words), reader, k, language, translations)
-        ]
-        return sorted(ranked, key=lambda item: -item.score)[:k]
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon.read(self._source.lexicon_file)
 
 
 def _hit(item: Ranked) -> Hit:
@@ -524,11 +349,3 @@ def _hit(item: Ranked) -> Hit:
         page=passage.page,
         kind=passage.kind,
     )
-
-
-def _without_overview(ranked: Sequence[Ranked]) -> list[Ranked]:
-    return [item for item in ranked if item.passage.chapter_id != "overview"]
-
-
-def _headings(ranked: list[Ranked]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{item.passage.chapter}: {item.passage.section}" for item in ranked))

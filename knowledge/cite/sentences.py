@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.assist.orders import gives_orders
 from knowledge.index.book import BookIndex
 from knowledge.index.definitions import PARENTHESES, subject_of
 from knowledge.index.glossary import Glossary
@@ -54,6 +55,7 @@ _MERELY_SAID = 0.7
 """A sentence about the subject that does not say what it is: 「注意機構は平均するだけである」."""
 _DEFINITION_PROPER = re.compile(r"^\s*(?:とは|をいう)|^\s*(?:is|are|means|denotes|refers to)\b", re.IGNORECASE)
 _ASKED = 0.3
+_ORDERS = 0.5
 _WORTH_QUOTING = 0.35
 _WORTH_ANOTHER_SECTION = 0.55
 """Least score of a further sentence, in units of the first one's; a sentence of another section has to be better, and
@@ -67,6 +69,8 @@ class _Candidate:
     end: int
     text: str
     words: frozenset[str]
+    asked_for: frozenset[str]
+    """Those of the words that the question asks for."""
     score: float
     in_section: int
     passage_score: float
@@ -87,7 +91,8 @@ def choose(
     and by the rank of its section; one that repeats what is already chosen counts less (maximal marginal
     relevance, Carbonell and Goldstein 1998).
     """
-    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question).items()}
+    across = bool(ranked) and ranked[0].passage.language != question.language
+    weights = {word: weight * index.passages.idf(word) for word, weight in weighted_terms(question, across).items()}
     candidates = _candidates(question, ranked, weights, glossary, reader)
     chosen: list[_Candidate] = []
     covered: set[str] = set()
@@ -140,7 +145,8 @@ def _candidates(
             for start, end, text in _units(passage):
                 position += 1
                 words = frozenset(terms(text, glossary))
-                overlap = sum(weights.get(word, 0.0) for word in words) / total
+                asked_for = words & weights.keys()
+                overlap = sum(weights[word] for word in asked_for) / total
                 if _QUESTION.search(text):  # it answers nothing, but says what the section answers
                     asked = max(asked, overlap)
                     continue
@@ -149,8 +155,12 @@ def _candidates(
                 score = (overlap + _form(question, text, glossary, position)) * (item.score / best) ** 2
                 if passage.id == item.passage.id:
                     score *= 1.15
+                if gives_orders(text):  # it speaks to a machine, and its facts are those of whoever wants to be obeyed
+                    score -= _ORDERS
                 defines = _defines(question, text, glossary) >= _DEFINES
-                section.append(_Candidate(passage, start, end, text, words, score, position, item.score, defines))
+                section.append(
+                    _Candidate(passage, start, end, text, words, asked_for, score, position, item.score, defines)
+                )
         bonus = _ASKED * asked * (item.score / best) ** 2
         found += [replace(candidate, score=candidate.score + bonus) for candidate in section]
     return found
@@ -218,7 +228,7 @@ def _defines(question: Question, text: str, glossary: Glossary) -> float:
 def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], weights: dict[str, float]) -> float:
     if not chosen:
         return item.score
-    repeated = max(len(item.words & other.words) / max(len(item.words | other.words), 1) for other in chosen)
+    repeated = max(_likeness(item.words, other.words) for other in chosen)
     value = item.score - 0.5 * repeated
     if any(item.passage.section_id == other.passage.section_id for other in chosen):
         value += 0.1
@@ -227,8 +237,14 @@ def _marginal(item: _Candidate, chosen: list[_Candidate], covered: set[str], wei
         for other in chosen
     ):
         value += 0.1
-    new = sum(weights.get(word, 0.0) for word in item.words - covered)
+    new = sum(weights[word] for word in item.asked_for - covered)
     return value + 0.2 * new / (sum(weights.values()) or 1.0)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard index."""
+    common = len(one & other)
+    return common / max(len(one) + len(other) - common, 1)
 
 
 def _reading_order(chosen: list[_Candidate]) -> list[_Candidate]:

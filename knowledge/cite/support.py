@@ -5,10 +5,12 @@ It cannot see whether an inference holds; a sentence that passes is one nothing 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
 from knowledge.assist.orders import gives_orders
+from knowledge.cite.places import misplaced
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import STOP_WORDS, concepts, plain_terms, stem, words_of
 from knowledge.ingest.sentences import sentence_spans
@@ -16,6 +18,9 @@ from knowledge.text import Language, language_of_document, language_of_question,
 
 _LEAST_SHARE: dict[Language, float] = {"en": 0.5, "ja": 0.45}
 """Least share of the words of a sentence that stand in the passage or in the question; Japanese by character pairs."""
+_LEAST_BEYOND, _LEAST_BEYOND_WITH_NUMBERS = 0.35, 0.7
+"""The same without the words of the question, which stand in every sentence."""
+_LEAST_IN_ORDER, _LEAST_ORDERED = 0.75, 5
 _LEAST_IN_SENTENCE, _LEAST_IN_CLAUSE = 4, 2
 _ALIKE, _ALIKE_CLAUSES = 0.75, 0.5
 _NEARLY_VERBATIM = 0.9
@@ -30,6 +35,8 @@ _QUOTED = re.compile(r"[“\"]([^”\"]{2,})[”\"]|[「『]([^」』]{2,})[」�
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?:[A-Z][a-zà-ÿ]{2,}|[A-Z]{2,}[a-z]*)\b|[ァ-ヺー]{3,}")
 _WORD = re.compile(r"[a-z][a-z'-]+")
 _ENDING = re.compile(r"(?<=\w{3})(?:e?s|e?d|ing|e|ly|al|ation|ion|y|ies|ied)$")
+_NEGATING = ("un", "in", "im", "ir", "dis", "non", "off", "anti")
+_KANJI_WORD = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]{2,4}")
 _KANJI_PAIR = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff]{2}")
 _NOT = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|hardly|fails?|lacks?|\w+n't|impossible|unlike|false)\b"
@@ -42,6 +49,10 @@ _ACTS = re.compile(
 _UNIVERSAL = re.compile(
     r"\b(?:always|all|every|exactly|never|guarantees?d?|proves?|proven)\b|必ず|常に|すべて|全て|完全に|保証"
 )
+_STRONG = re.compile(r"\b(?:always|never|guarantee|prove)|必ず|常に|完全に|保証|証明")
+"""The strongest of them: no sentence may bring them in."""
+_ALONE = re.compile(r"([\u30a1-\u30fa\u30fc]{2}|[\u3400-\u9fff]{2})(?:だけ|のみ)")
+"""What something is said of alone: 「スコアだけ」."""
 _OPPOSITES = (
     (
         r"\bincreas|\bgrow|\bris(?:e|ing)|\braise|増[加大え]|上が",
@@ -58,6 +69,9 @@ _OPPOSITES = (
     (r"\bpositive|正の", r"\bnegative|負の"),
     (r"\bslow|遅[いく]", r"\bfast|\bquick|速[いく]"),
     (r"\blinear|線形", r"\bnon-?linear|非線形"),
+    (r"\bnear(?:er|est)?\b|近[いく]", r"\bfar(?:ther|thest)?\b|\bfurthest\b|遠[いく]"),
+    (r"\bstrong|強[いく]", r"\bweak|弱[いく]"),
+    (r"\bexact|\b正確|厳密", r"\bapproximat|近似"),
 )
 """Words for one thing and for its opposite."""
 
@@ -73,9 +87,13 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
     """
     if gives_orders(sentence) or _ACTS.search(sentence):
         return "it speaks of acts, not of the subject"
+    # What a passage orders is no statement of it.
+    sources = [_without_orders(source) for source in sources]
     told = "\n".join(sources)
     ground = _GROUPING.sub("", search_copy(f"{told}\n{question}"))
     squeezed = re.sub(r"\s+", "", ground)
+    if re.sub(r"\s+", "", search_copy(sentence)).rstrip(".。") in re.sub(r"\s+", "", search_copy(told)):
+        return ""
     for match in _FORMULA.finditer(sentence):
         formula = re.sub(r"\s+", "", search_copy(next(part for part in match.groups() if part))).rstrip(".,。")
         if formula not in squeezed:
@@ -102,11 +120,63 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
             return f"the passage does not name {match[0]}"
     if _share(prose, told, question, known, glossary, same_language) < _LEAST_SHARE[language]:
         return "the passage speaks of something else"
-    return _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
+    reason = _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
+    if reason or not same_language:
+        return reason
+    least = _LEAST_BEYOND_WITH_NUMBERS if _NUMBER.search(copy) else _LEAST_BEYOND
+    if _share_beyond(prose, told, question, known) < least:
+        return "what it says beyond the question does not stand in the passage"
+    parts = [part for source in sources for part in _whole_sentences(source)]
+    alone = set(_ALONE.findall(search_copy(told)))
+    if alone and set(_ALONE.findall(copy)) - alone:
+        return "the passage says it of something else alone"
+    if set(_STRONG.findall(copy)) - set(_STRONG.findall(ground)):
+        return "the passage says it of fewer cases"
+    if language == "en" and _turned_round(prose, parts):  # Japanese marks its cases with particles
+        return "the passage says it in another order"
+    return misplaced(sentence, parts, lambda text: set(_words(text)))
+
+
+def _without_orders(source: str) -> str:
+    if not gives_orders(source):
+        return source
+    return "\n".join(part for part in _whole_sentences(source) if not gives_orders(part))
+
+
+def _whole_sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _turned_round(prose: str, parts: Sequence[str]) -> bool:
+    """Whether a sentence takes its words from one of the passages', but in another order: cause and effect, say."""
+    said = list(dict.fromkeys(_words(prose)))
+    best = max((list(dict.fromkeys(_words(part))) for part in parts), key=lambda its: len({*said} & {*its}), default=[])
+    common = [word for word in said if word in best]
+    if len(common) < _LEAST_ORDERED or len(common) < _ALIKE * len(said):
+        return False
+    places = [best.index(word) for word in common]
+    longest: list[int] = []  # lengths of rising sequences, by their smallest end
+    for place in places:
+        at = bisect_left(longest, place)
+        longest[at : at + 1] = [place]
+    return len(longest) < _LEAST_IN_ORDER * len(common)
+
+
+def _share_beyond(prose: str, told: str, question: str, known: set[str]) -> float:
+    """How much of what a sentence says beyond the words of the question stands in its passages."""
+    beyond = set(_words(prose)) - set(_words(question)) - {word for name in known for word in _words(name)}
+    ground = {*plain_terms(told), *_english(told)}
+    return sum(word in ground for word in beyond) / len(beyond) if beyond else 1.0
 
 
 def _reversal(said: str, told: str, question: str) -> str:
     """Whether the prose has a word that no passage has, while a passage or the question has its opposite."""
+    for word in {*_WORD.findall(said), *_KANJI_WORD.findall(said)}:
+        if len(word) > 5 or not word.isascii():
+            denying = "(?:" + "|".join(_NEGATING) + ")-?" if word.isascii() else "[不非無反]"
+            alone = rf"(?<![\w-]){re.escape(word)}" if word.isascii() else rf"(?<![不非無反]){re.escape(word)}"
+            if re.search(denying + re.escape(word), told) and not re.search(alone, told):
+                return "the passage says the opposite"
     for one, other in _OPPOSITES:
         for here, there in ((one, other), (other, one)):
             ground = f"{told}\n{question}"
@@ -215,6 +285,11 @@ def _denial(said: str, told: str, comparable: bool, nearly_verbatim: bool) -> st
         nearly_verbatim: Whether nearly all are.
     """
     denied, denying = len(_NOT.findall(told)), len(_NOT.findall(said))
+    if denied == denying == 1 and comparable:
+        # "a failure of the path and not a lack of solutions" turned round
+        (said_before, said_behind), (told_before, told_behind) = _around_not(said), _around_not(told)
+        if said_behind & told_before and told_behind & said_before and not said_behind & told_behind:
+            return "the passage says the opposite"
     one_sided = (denied == 0) != (denying == 0)
     if (one_sided and comparable) or ((denied - denying) % 2 and nearly_verbatim):
         return "the passage says the opposite"
@@ -225,3 +300,9 @@ def _denial(said: str, told: str, comparable: bool, nearly_verbatim: bool) -> st
     if set(_UNIVERSAL.findall(said)) - set(_UNIVERSAL.findall(told)):
         return "the passage says it of fewer cases"
     return ""
+
+
+def _around_not(copy: str) -> tuple[set[str], set[str]]:
+    """Words before and behind the negation."""
+    match = _NOT.search(copy)
+    return (set(_words(copy[: match.start()])), set(_words(copy[match.end() :]))) if match else (set(), set())

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
+_COLUMNS_KEPT = 1 << 14
 
 
 class TermCounts:
@@ -60,6 +61,7 @@ class LexicalIndex:
         self._df = arrays["df"]  # (n_terms,)
         self._n_total = int(arrays["n_total"])  # texts the frequencies were counted over
         self.n_rows = int(arrays["n_rows"])
+        self._columns: dict[str, int | None] = {}
 
     @classmethod
     def build(cls, texts: "TermCounts", background: "LexicalIndex | None" = None) -> "LexicalIndex":
@@ -132,9 +134,16 @@ class LexicalIndex:
         return result
 
     def _column(self, word: str) -> int | None:
+        known = self._columns.get(word, -1)
+        if known != -1:
+            return known
         key = np.uint64(term_hash(word))
         place = int(np.searchsorted(self._terms, key))
-        return place if place < len(self._terms) and self._terms[place] == key else None
+        column = place if place < len(self._terms) and self._terms[place] == key else None
+        if len(self._columns) >= _COLUMNS_KEPT:
+            self._columns.clear()
+        self._columns[word] = column
+        return column
 
 
 def term_hash(word: str) -> int:

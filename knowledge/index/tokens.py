@@ -70,7 +70,7 @@ def terms(text: str, glossary: Glossary) -> list[str]:
     """Terms of a passage or a question, repeated as often as they occur."""
     copy = without_layout(search_copy(text))
     found, stems = _split(copy)
-    return [*found, *(f"@{concept}" for concept in glossary.named_in(copy, stems))]
+    return [*found, *(f"@{concept}" for concept in _named(copy, stems, glossary))]
 
 
 def terms_by_words(text: str, glossary: Glossary) -> list[str]:
@@ -90,12 +90,18 @@ def in_words(found: Iterable[str], copy: str) -> list[str]:
 def concepts(text: str, glossary: Glossary) -> list[int]:
     """Glossary entries named in a text, in either language, one for each occurrence."""
     copy = without_layout(search_copy(text))
-    return glossary.named_in(copy, words_of(copy))
+    return list(_named(copy, _split(copy)[1], glossary))
 
 
 def plain_terms(text: str) -> list[str]:
     """Terms without the glossary's concepts."""
     return list(_split(without_layout(search_copy(text)))[0])
+
+
+@lru_cache(maxsize=1 << 13)
+def _named(copy: str, stems: tuple[str, ...], glossary: Glossary) -> tuple[int, ...]:
+    """Entries named in a search copy; kept, as answers reread sentences."""
+    return tuple(glossary.named_in(copy, stems))
 
 
 @lru_cache(maxsize=1 << 13)

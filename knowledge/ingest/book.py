@@ -84,6 +84,11 @@ class BookSource:
         """The Japanese-English glossary that belongs to the book."""
         return self.folder.parent / "glossary.tsv"
 
+    @property
+    def lexicon_file(self) -> Path:
+        """The translations of single words that were learned from the book."""
+        return self.folder.parent / "lexicon.tsv"
+
     def fingerprint(self) -> str:
         """Hash of the plan, the texts, and the version of the parser."""
         digest = hashlib.sha256(f"parser {PARSER_VERSION}\n".encode())

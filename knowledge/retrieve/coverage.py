@@ -51,13 +51,6 @@ Tried without gain on held-out questions: cosines of MiniLM with passages and se
 best sentence, the lead of the first section over the second, and asking the two next sections as well.
 """
 
-ACROSS = (
-    *("japanese", "in_section", "names_missing", "missing", "plain_missing", "middling_missing"),
-    *("katakana_missing", "katakana_found", "compounds_missing"),
-)
-"""Those that mean something where the section is in another language than the question and only names of glossary
-concepts connect the two: what the book's own words cover is not among them."""
-
 _SAYS_LITTLE = re.compile(r".|[\u3041-\u3096]+|.*\*")
 """Single characters, hiragana and coarse stems: too common to show that a subject is missing."""
 _NOTHING_TEXT = (

@@ -1,11 +1,12 @@
 """What a question asks for, and the words in it that carry its subject."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from knowledge.index.glossary import Entry, Glossary
+from knowledge.index.lexicon import Lexicon
 from knowledge.index.tokens import concepts, plain_terms
 from knowledge.text import Language, language_of_question, search_copy
 
@@ -59,6 +60,7 @@ class Question:
         compares: Whether the question sets its concepts against each other.
         named: Terms of all names of those entries.
         bridge: Terms of the other language's headwords of those entries.
+        translations: Terms of the other language that the lexicon has for a word, each with its weight.
     """
 
     text: str
@@ -72,10 +74,18 @@ class Question:
     compares: bool
     named: frozenset[str]
     bridge: tuple[str, ...]
+    translations: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
 
-def read_question(text: str, glossary: Glossary) -> Question:
-    """Analyse a question in either language."""
+def read_question(text: str, glossary: Glossary, lexicon: Lexicon | None = None, without: str = "") -> Question:
+    """Analyse a question in either language.
+
+    Args:
+        text: The question.
+        glossary: Names of concepts in both languages.
+        lexicon: Translations of single words; none where it is not given.
+        without: See ``Lexicon.translations``.
+    """
     language = language_of_question(text)
     copy = search_copy(text)
     subject = without_frame(copy)
@@ -97,7 +107,11 @@ def read_question(text: str, glossary: Glossary) -> Question:
         defined = tuple(number for number in specific if number in heads)
         names = [name for number in heads for name in glossary.entries[number].names]
         aside = frozenset(words) - {term for text in (head, *names) for term in plain_terms(text)}
-    return Question(text, language, _aim(copy), words, numbers, specific, defined, aside, compares, named, bridge)
+    known = lexicon or Lexicon()
+    translations = {word: found for word in words if (found := known.translations(word, language, without))}
+    return Question(
+        text, language, _aim(copy), words, numbers, specific, defined, aside, compares, named, bridge, translations
+    )
 
 
 def without_frame(copy: str) -> str:

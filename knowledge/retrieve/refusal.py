@@ -15,7 +15,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from knowledge.retrieve.coverage import ACROSS, FEATURES
+from knowledge.retrieve.across import OWN, SHARED
+from knowledge.retrieve.coverage import FEATURES
 from knowledge.retrieve.known import LIKENESS
 from knowledge.retrieve.regression import sigmoid, signed_regression
 
@@ -24,13 +25,16 @@ ANSWERED = 0.955
 ANSWERED_ELSEWHERE = 0.965
 """The same for other books, which say each thing once and so share fewer words with a question about it."""
 
-REFUSAL_VERSION = 5
+REFUSAL_VERSION = 6
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
-REFUSED_ACROSS = 0.85
-"""Share of the near-domain questions that must be refused across languages, where little is known of a question."""
+REFUSED_ACROSS = 0.75
+"""Share of the near-domain questions that must be refused across languages. A whole book has something near to each;
+a document of a few pages, which is what is judged this way, seldom has, so that more of them are refused there."""
 
 N_FOLDS = 10
+ACROSS = {**{name: FEATURES[name] for name in SHARED}, **OWN}
+"""Evidence across languages, with the sign that its weight may have."""
 _MODELS = ("textbook", "elsewhere", "across")
 _SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.4}
 """How much each kind of question counts in the fit."""
@@ -182,7 +186,7 @@ def fit(
         questions: The calibration questions. Without both answerable and unanswerable ones a fixed cautious model
             is returned.
         evidence: For each the numbers of ``FEATURES`` and ``LIKENESS``, the latter without the questions of its fold.
-        across: For each the numbers of ``FEATURES`` with the text of the other language only.
+        across: For each the numbers of ``ACROSS`` with the text of the other language only.
         fold: See ``folds``.
     """
     kinds = np.array([question.kind for question in questions])
@@ -192,13 +196,12 @@ def fit(
         cautious = RefusalModel(_CAUTIOUS, 0.5, ())
         return Calibration(stamp, **counts, textbook=cautious, elsewhere=cautious, across=cautious)
     x, parts = np.array(evidence), np.array(fold)
-    columns = [list(FEATURES).index(name) for name in ACROSS]
     return Calibration(
         stamp,
         **counts,
         textbook=_fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED),
         elsewhere=_fit_model(x[:, : len(FEATURES)], FEATURES, kinds, parts, ANSWERED_ELSEWHERE),
-        across=_fit_model(np.array(across)[:, columns], {name: FEATURES[name] for name in ACROSS}, kinds, parts, None),
+        across=_fit_model(np.array(across), ACROSS, kinds, parts, None),
     )
 
 

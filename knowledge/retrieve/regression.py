@@ -6,9 +6,9 @@ _RIDGE = 3.0
 
 
 def signed_regression(x: np.ndarray, y: np.ndarray, sample: np.ndarray, sign: np.ndarray) -> np.ndarray:
-    """Fit; the worst weight of the wrong sign is set to zero until there is none.
+    """Maximise the ridge-penalised log likelihood of standardised features, with the signs as bounds.
 
-    The active set need not end at the constrained optimum, but always ends at an admissible point.
+    The problem is convex, so the minimum that L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995) finds is the only one.
 
     Args:
         x: (n, n_features).
@@ -19,38 +19,24 @@ def signed_regression(x: np.ndarray, y: np.ndarray, sample: np.ndarray, sign: np
     Returns:
         (n_features + 1,) intercept and weights.
     """
-    active = np.arange(x.shape[1])
-    weights = _logistic_regression(x[:, active], y, sample)
-    while len(active):
-        wrong = np.where(weights[1:] * sign[active] < 0, np.abs(weights[1:]) * x[:, active].std(axis=0), -1.0)
-        if wrong.max() < 0:
-            break
-        active = np.delete(active, int(wrong.argmax()))
-        weights = _logistic_regression(x[:, active], y, sample)
-    result = np.zeros(x.shape[1] + 1)
-    result[0] = weights[0]
-    result[active + 1] = weights[1:]
-    return result
+    from scipy.optimize import minimize
+
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = np.column_stack([np.ones(len(x)), (x - mean) / scale])
+    penalty = np.concatenate([[0.0], np.full(x.shape[1], _RIDGE)])
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        logit = z @ weights
+        value = sample @ (np.logaddexp(0.0, logit) - y * logit) + penalty @ weights**2 / 2
+        return float(value), z.T @ (sample * (sigmoid(logit) - y)) + penalty * weights
+
+    bounds = [(None, None), *((0.0 if s > 0 else None, 0.0 if s < 0 else None) for s in sign)]
+    options = {"maxiter": 2000, "ftol": 1e-12, "gtol": 1e-8}
+    found = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    raw = found.x[1:] / scale
+    return np.concatenate([[found.x[0] - float(raw @ mean)], raw])
 
 
 def sigmoid(values: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)) without overflow."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -50.0, 50.0))))
-
-
-def _logistic_regression(x: np.ndarray, y: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Newton's method on the ridge-penalised log likelihood of standardised features; (n_features + 1,)."""
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([np.ones(len(x)), (x - mean) / scale])
-    penalty = np.diag([0.0] + [_RIDGE] * x.shape[1])
-    weights = np.zeros(z.shape[1])
-    for _ in range(50):
-        p = sigmoid(z @ weights)
-        gradient = z.T @ (sample * (p - y)) + penalty @ weights
-        hessian = (z.T * (sample * p * (1 - p))) @ z + penalty + 1e-9 * np.eye(z.shape[1])
-        step = np.linalg.solve(hessian, gradient)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-9:
-            break
-    raw = weights[1:] / scale
-    return np.concatenate([[weights[0] - float(raw @ mean)], raw])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.index.book import BookIndex
+from knowledge.index.tokens import PREFIX, coarse
 from knowledge.retrieve.question import Question
 from knowledge.store import Reader, SectionKey, StoredPassage
 from knowledge.text import Language
@@ -15,6 +16,7 @@ from knowledge.text import Language
 CONCEPT_WEIGHT = 1.0
 DEFINITION_WEIGHT = 2.0
 BRIDGE_WEIGHT = 0.25
+TRANSLATION_WEIGHT = 1.0
 PREFIX_WEIGHT = 0.4
 UNIGRAM_WEIGHT = 1.0
 KANA_WEIGHT = 0.5
@@ -36,15 +38,31 @@ class Ranked:
     score: float
 
 
-def weighted_terms(question: Question) -> dict[str, float]:
-    """Terms of the question with the weight each counts with."""
+def weighted_terms(question: Question, across: bool = False) -> dict[str, float]:
+    """Terms of the question with the weight each counts with.
+
+    Args:
+        question: The question.
+        across: With the translations of its single words, for a text that is not there in the question's language.
+    """
     weights = {word: term_weight(word) * (ASIDE_WEIGHT if word in question.aside else 1) for word in question.words}
     weights.update((f"@{number}", CONCEPT_WEIGHT) for number in question.concepts)
     if question.aim == "definition":
         weights.update((f"={number}", DEFINITION_WEIGHT) for number in question.defined)
     for word in question.bridge:
         weights.setdefault(word, BRIDGE_WEIGHT * term_weight(word))
+    if across:
+        for word, found in question.translations.items():
+            own = TRANSLATION_WEIGHT * term_weight(word) * (ASIDE_WEIGHT if word in question.aside else 1)
+            for term, share in found:
+                _add(weights, term, own * share)
+                if len(term) > PREFIX and term.isascii():
+                    _add(weights, coarse(term), own * share)
     return weights
+
+
+def _add(weights: dict[str, float], term: str, weight: float) -> None:
+    weights[term] = weights.get(term, 0.0) + weight * term_weight(term)
 
 
 def rank(
@@ -54,6 +72,7 @@ def rank(
     k: int,
     language: Language | None = None,
     translations: bool = True,
+    across: bool = False,
 ) -> list[Ranked]:
     """The ``k`` best passages of a book, best first, at most one of each section.
 
@@ -65,8 +84,10 @@ def rank(
         language: Only passages in this language.
         translations: Where a section of the textbook exists in both languages, a passage of the wanted one inherits
             the score of its translation: what was found in the text of one language is shown in the other.
+        across: Look for the translations of single words too. Where the text exists in the question's language,
+            the question's own words are surer.
     """
-    weights = weighted_terms(question)
+    weights = weighted_terms(question, across)
     scores = index.passages.scores(weights)
     # A passage without any word of the question is no hit, however well its section fits.
     scores += SECTION_WEIGHT * index.sections.scores(weights)[index.section_of] * (scores > 0)

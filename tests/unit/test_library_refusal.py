@@ -12,7 +12,7 @@ from knowledge.index.tokens import words_of
 from knowledge.retrieve.coverage import FEATURES
 from knowledge.retrieve.known import LIKENESS, KnownQuestions
 from knowledge.retrieve.question import read_question
-from knowledge.retrieve.refusal import N_FOLDS, Calibration, LabelledQuestion, fit, folds
+from knowledge.retrieve.refusal import ACROSS, N_FOLDS, REFUSED_ACROSS, Calibration, LabelledQuestion, fit, folds
 from knowledge.retrieve.regression import sigmoid, signed_regression
 from tests.unit.test_library_textbook import BUILT_IN
 
@@ -53,7 +53,7 @@ def test_one_small_document_neither_answers_nor_refuses_everything(library):
     assert np.mean(found) >= 0.8 and np.mean(lost) <= 0.15
 
 
-def test_a_document_in_the_other_language_answers_what_the_glossary_connects(library):
+def test_a_document_in_the_other_language_answers_what_glossary_and_lexicon_connect(library):
     other = [item for item in ITEMS if not in_own_language(library, item)]
     found = answered(library, [item for item in other if item.answerable])
     lost = answered(library, [item for item in other if not item.answerable])
@@ -81,8 +81,13 @@ def _json(path):
 
 def test_no_weight_has_the_wrong_sign():
     calibration = Calibration.from_json(_json(BUILT_IN.parent / "calibration.json"))
-    signs = {**FEATURES, **LIKENESS}
-    for model in (calibration.textbook, calibration.elsewhere, calibration.across):
+    own = {**FEATURES, **LIKENESS}
+    for model, signs in (
+        (calibration.textbook, own),
+        (calibration.elsewhere, own),
+        (calibration.across, ACROSS),
+    ):
+        assert set(model.weights) <= {"intercept", *signs}
         assert [name for name, weight in model.weights.items() if signs.get(name, 0) * weight < 0] == []
 
 
@@ -141,11 +146,11 @@ def test_threshold_answers_the_share_it_should_and_is_on_the_curve():
     evidence = rng.normal(size=(600, len(FEATURES) + len(LIKENESS)))
     names = [*FEATURES, *LIKENESS]
     evidence[:300, names.index("in_section")] += 2.0
-    calibration = fit("stamp", questions, evidence, evidence[:, : len(FEATURES)], folds(questions))
+    calibration = fit("stamp", questions, evidence, rng.normal(size=(600, len(ACROSS))), folds(questions))
     chosen = next(p for p in calibration.textbook.curve if p.threshold == calibration.textbook.threshold)
     assert chosen.answered == pytest.approx(0.955, abs=0.01)
     across = next(p for p in calibration.across.curve if p.threshold == calibration.across.threshold)
-    assert across.refused_near == pytest.approx(0.85, abs=0.02)
+    assert across.refused_near == pytest.approx(REFUSED_ACROSS, abs=0.02)
     assert Calibration.from_json(calibration.to_json()) == calibration
     with pytest.raises(ValueError, match="not a calibration"):
         Calibration.from_json({"stamp": "x"})
