@@ -56,7 +56,7 @@ def read_part(original: str, vocabulary: Vocabulary) -> Part:
     """Read a part and decide its aim, as far as it stands alone."""
     text = vocabulary.speller.correct_katakana(normalise(original))
     tokens = vocabulary.speller.correct(tokenise(text))
-    part = Part(original, text, cues=_cue_index().find(text, tokens), found=vocabulary.index.find(text, tokens))
+    part = Part(original, text, cues=_cue_index().find(text, tokens), found=vocabulary.phrases_in(text, tokens))
     part.aim = _aim(part, vocabulary)
     return part
 

@@ -122,6 +122,14 @@ _SENTENCES: dict[str, Text] = {
     "malformed": Text(en="it does not fit this tool (see: ansatz run {tool} --help)", ja="このツールに合いません（ansatz run {tool} --help を参照）"),
     # questions to the user
     "which": Text(en="Which {label}? Available: {options}.", ja="{label}はどれですか？ 使えるもの: {options}。"),
+    "which_file": Text(
+        en="Which file? Write its name with the path ({endings}).",
+        ja="どのファイルですか？ パスを付けて書いてください（{endings}）。",
+    ),
+    "not_by_this": Text(
+        en="{method} does not give this: {what}. What does: {available}.",
+        ja="{method}では求められません: {what}。求められるもの: {available}。",
+    ),
     "what_value": Text(en="What is the {label}?", ja="{label}の値はいくつですか？"),
     "what_size": Text(
         en="Which size? Say the number of sites or the extents, as in N=… or LxL.",

@@ -8,6 +8,7 @@ from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
 from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.spoken import ENERGY, GAP, NEURAL, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 if TYPE_CHECKING:
@@ -30,33 +31,8 @@ def _excited_state_cost(spec: ExcitedStateSpec) -> Cost:
 
 @tool(
     "nqs.excited_state",
-    title=Text(en="variational excited state and gap of a spin model", ja="スピン模型の変分励起状態とギャップ"),
-    words={
-        "en": (
-            "excited state",
-            "excited states",
-            "first excited state",
-            "first excited",
-            "lowest excited state",
-            "energy gap",
-            "spin gap",
-            "gap",
-            "excitation energy",
-            "excitation gap",
-            "triplet excitation",
-            "singlet-triplet gap",
-        ),
-        "ja": (
-            "励起状態",
-            "第一励起状態",
-            "第一励起",
-            "エネルギーギャップ",
-            "スピンギャップ",
-            "ギャップ",
-            "励起エネルギー",
-            "励起ギャップ",
-        ),
-    },
+    title=Text(en="variational excited state and gap", ja="変分励起状態とギャップ"),
+    words=together(GAP, ENERGY, VARIATIONAL, NEURAL, TRAINED),
     examples=(
         Example(
             en="Spin gap of the Heisenberg chain with 12 sites",

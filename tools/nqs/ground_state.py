@@ -5,6 +5,7 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, of_sector, relative_distance
+from tools.nqs.spoken import ENERGY, NEURAL, SPREAD, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -25,33 +26,8 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
 
 @tool(
     "nqs.ground_state",
-    title=Text(en="variational ground state of a spin model", ja="スピン模型の変分基底状態"),
-    words={
-        "en": (
-            "ground state",
-            "ground-state energy",
-            "variational",
-            "variationally",
-            "rbm",
-            "train",
-            "optimise",
-            "optimize",
-            "neural quantum state",
-            "neural network",
-            "nqs",
-            "vmc",
-            "variational monte carlo",
-        ),
-        "ja": (
-            "基底状態",
-            "基底エネルギー",
-            "変分",
-            "ニューラル量子状態",
-            "変分モンテカルロ",
-            "学習させて",
-            "学習させる",
-        ),
-    },
+    title=Text(en="variational ground state", ja="変分基底状態"),
+    words=together({"en": ("ground state",), "ja": ("基底状態",)}, ENERGY, SPREAD, VARIATIONAL, NEURAL, TRAINED),
     examples=(
         Example(
             en="What is the ground-state energy per site of the 4x4 Heisenberg antiferromagnet?",

@@ -34,10 +34,10 @@ DEFINING = phrases(
 COMPUTE = phrases(
     # English
     "compute|calculate|calc|evaluate|find|determine|run|simulate|solve|estimate|obtain|diagonalise|diagonalize|optimise|"
-    "optimize|train|give me|get me|get|sweep|scan|numerically|numerical value|how much|how large|how low|how big|"
+    "optimize|train|evolve|give me|get me|get|sweep|scan|numerically|numerical value|how much|how large|how low|how big|"
     "how high|value of|work out|"
     # Japanese
-    "計算|求め|算出|出して|いくら|いくつ|数値|対角化して|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
+    "計算|求め|評価して|評価せよ|算出|出して|いくら|いくつ|数値|対角化して|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
     "何になる|値は|値を|見積も|だして"
 )
 """Signs that a number is wanted."""

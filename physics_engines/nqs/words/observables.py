@@ -80,6 +80,7 @@ OBSERVABLES = Slot(
         "extrapolation": Text(en="zero-variance extrapolation", ja="ゼロ分散外挿"),
     },
     detail=True,
+    together=True,
 )  # fmt: skip
 
 BLOCK_SIZE = Slot(
