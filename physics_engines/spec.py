@@ -77,6 +77,8 @@ class Slot:
         ask: The default is a default for programs only: a question that does not say it is asked back.
         unit_of: Name of the field in whose units the value is given ("coupling": h = 0.5 J means 0.5).
         only_with: Another field and those values of it for which alone this field matters ({"model": ("tfim",)}).
+        words_with: Those words that name the field only with some values of another: the "particles" of a t-V model
+            are all its particles, those of a Hubbard model are of two kinds.
         before: Name of the field whose value before a change this one is: "from h = 0.5 to h = 2" gives it 0.5.
         refines: Value -> the more general value whose word may be said beside its own ("J1-J2 Heisenberg").
         extents: For tuples of lattice extents, how they are said.
@@ -103,6 +105,7 @@ class Slot:
     ask: bool = False
     unit_of: str = ""
     only_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words_with: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     before: str = ""
     refines: Mapping[str, str] = field(default_factory=dict)
     extents: Extents | None = None

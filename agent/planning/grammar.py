@@ -203,7 +203,7 @@ def _choices(text: str, found: list[Found[Payload]]) -> list[Mention]:
 def _meant(word: ValueWord) -> tuple[object, MentionKind]:
     """The value a word stands for: "dimer" is 2 sites, "plaquette" extents of 2x2."""
     if word.slot.kind == "choice":
-        return word.value, "value"
+        return next((option for option in word.slot.options if str(option) == word.value), word.value), "value"
     if word.slot.kind == "extents":
         extents = tuple(int(extent) for extent in word.value.split("x"))
         return (extents, "extents") if len(extents) > 1 else (extents[0], "total")
@@ -385,7 +385,7 @@ def _mention(
         whole if slot.kind in ("integer", "extents") and (whole := int_or_none(value)) is not None else value
         for value in group.numbers
     )
-    mention = Mention(slot, values, start, stop, _words_of(text, start, stop), problem=group.problem)
+    mention = Mention(slot, values, start, stop, _words_of(text, start, stop), problem=group.problem, phrase=name)
     if slot.kind == "extents":
         return replace(mention, kind=_extents_kind(slot, name, group))
     if slot.slot.unit_of:

@@ -211,6 +211,12 @@ def _keep_to_the_point(state: Resolution, mine: dict[str, list[Mention]]) -> Non
     for name, slot in state.slots.items():
         if name not in state.read:
             continue
+        for mention in mine.get(name, []):
+            for other, wanted in slot.slot.words_with.get(mention.phrase, {}).items():
+                actual = state.value(other)
+                if actual is not None and actual not in wanted:
+                    shown, label = state.slots[other].shown(actual, state.language), state.label(slot)
+                    state.refuse("unclear_with", ExitStatus.BAD_INPUT, what=mention.text, other=shown, label=label)
         for other, wanted in slot.slot.only_with.items():
             actual = state.value(other)
             if actual is None or actual in wanted or other not in state.slots:

@@ -55,6 +55,10 @@ _SENTENCES: dict[str, Text] = {
         en='"{what}" does not belong to the {other}; nothing was computed, since it would have been ignored.',
         ja="「{what}」は{other}には含まれない量です。無視して計算することはしません。",
     ),
+    "unclear_with": Text(
+        en='"{what}" is not clear for the {other}; give the {label} instead.',
+        ja="「{what}」は{other}でははっきりしません。代わりに{label}を書いてください。",
+    ),
     "not_computed": Text(
         en="No tool here computes this: {what}. What can be computed: {available}.",
         ja="これを計算するツールはありません: {what}。計算できるもの: {available}。",
@@ -76,6 +80,7 @@ _SENTENCES: dict[str, Text] = {
         en="an absolute temperature is positive, and finite",
         ja="絶対温度は正の有限の値です",
     ),
+    "as_asked": Text(en="This cannot be computed as asked: {why}.", ja="このままでは計算できません: {why}。"),
     "out_of_bounds": Text(en='"{what}" cannot be used: {why}.', ja="「{what}」は使えません: {why}。"),
     "too_many_steps": Text(
         en="The question asks for more calls than one plan may hold (at most {cap}); ask for fewer values at once.",

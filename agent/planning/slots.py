@@ -32,6 +32,7 @@ class FieldSlot:
         kind: What its values are.
         default: Its default, None where it has none.
         required: Whether a question has to say it.
+        options: The values of a choice, as the Spec has them.
     """
 
     name: str
@@ -39,6 +40,7 @@ class FieldSlot:
     kind: SlotKind
     default: object
     required: bool
+    options: tuple[object, ...] = ()
 
     def label(self, language: Language, beside: Mapping[str, object] | None = None) -> str:
         """The name of the slot in a sentence, beside these values of other fields."""
@@ -168,6 +170,12 @@ def _kind(annotation: object, slot: Slot) -> SlotKind:
     return "integer" if int in options else "words"
 
 
+def _options(annotation: object) -> tuple[object, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(option for part in get_args(annotation) for option in _options(part))
+
+
 def _plain(annotation: object) -> object:
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
@@ -190,7 +198,8 @@ def _slots_of(spec_type: type[Spec], shared: dict[tuple[str, int], FieldSlot]) -
         # A field inherited by two Specs is one slot: its metadata is the same object.
         key = name, id(slot)
         if key not in shared:
-            shared[key] = FieldSlot(name, slot, _kind(info.annotation, slot), default, required)
+            options = _options(info.annotation)
+            shared[key] = FieldSlot(name, slot, _kind(info.annotation, slot), default, required, options)
         found.append(shared[key])
     return tuple(found)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from physics_engines.nqs.words.ground_state import ANSATZ
+
 Words = Mapping[str, tuple[str, ...]]
 
 VARIATIONAL: Words = {"en": ("variational", "variationally"), "ja": ("変分", "変分的に")}
@@ -11,8 +13,10 @@ NEURAL: Words = {
     "ja": ("ニューラル量子状態", "ニューラルネットワーク"),
 }
 
+_NAMES = tuple(name for names in ANSATZ.values.values() for name in names)
+
 TRAINED: Words = {
-    "en": ("rbm", "train", "optimise", "optimize", "vmc", "variational monte carlo"),
+    "en": (*_NAMES, "rbm", "train", "optimise", "optimize", "vmc", "variational monte carlo"),
     "ja": ("変分モンテカルロ", "学習させて", "学習させる"),
 }
 
@@ -22,6 +26,8 @@ SPREAD: Words = {"en": ("energy variance", "v-score"), "ja": ("エネルギー�
 """The variance of the energy and what is made of it."""
 
 EXACT: Words = {"en": ("exact", "exactly"), "ja": ("厳密", "厳密に")}
+
+"""The ansätze by name, and what is done to them."""
 
 GAP: Words = {
     "en": (
@@ -37,6 +43,7 @@ GAP: Words = {
         "excitation gap",
         "triplet excitation",
         "singlet-triplet gap",
+        "lowest triplet",
     ),
     "ja": (
         "励起状態",

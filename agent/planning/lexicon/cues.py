@@ -134,5 +134,10 @@ HYPOTHESIS = (
     r"^\W*hypothesis\b|\bi (?:conjecture|hypothesi[sz]e)\b|\bhypothesis (?:run|test)|"
     r"仮説|予想を(?:検証|確か|テスト)"
 )
+# "How does the energy of 8 sites vary from h = 0.5 to h = 1?" wants the numbers of a range.
+VARIES = (
+    r"\bhow\s+(?:do|does|is|are)\b.*\b(?:vary|varies|varied|change|depend|grow|decrease|increase|evolve)s?\b.*\bfrom\b.*\bto\b|"
+    r"から.*まで.*(?:どのよう|どう)(?:に)?(?:変|変化|依存|増|減|振る舞)"
+)
 # "What does exact diagonalisation give for the ring of 8 sites?" asks for a number, "What does it do?" does not.
 OUTCOME = r"\bwhat\s+(?:does|do|would|will|did)\s.*\b(?:give|yield|return|find|produce|predict)\b"

@@ -54,7 +54,7 @@ QUANTITIES = (
     _quantity(
         "excited states",
         "励起状態",
-        "excited state|excitation energy|excitation energies|first excited|energy of the first excited state|excitation|"
+        "excited state|excitation energy|excitation energies|first excited|lowest triplet|energy of the first excited state|excitation|"
         "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起",
     ),
     _quantity("magnon dispersion", "マグノン分散", "dispersion|dispersion relation|magnon spectrum|分散関係"),

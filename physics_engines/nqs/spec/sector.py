@@ -23,6 +23,8 @@ def _parse_momentum(value: object, info: ValidationInfo) -> object:
     if isinstance(value, str):
         value = tuple(part for part in value.replace("x", ",").strip(" ()[]").split(",") if part.strip())
     shape = info.data.get("shape", ())
+    if shape and isinstance(value, tuple | list) and len(value) == 1 and str(value[0]).strip() == "0":
+        return (0,) * len(shape)
     if not isinstance(value, tuple | list) or len(value) != len(shape):
         return value
     return tuple(
@@ -48,8 +50,8 @@ class SectorSpec(SpinModelSpec):
     """A model and the symmetry sector of one of its states."""
 
     momentum: Annotated[Momentum, words.MOMENTUM] = ()
-    """Momentum as one integer for each direction, k = 2π m / L, or as multiples of π ("π,0"); left open where not
-    given."""
+    """Momentum as one integer for each direction, k = 2π m / L, or as multiples of π ("π,0"); 0 alone is zero in every
+    direction. Left open where not given."""
     irrep: Annotated[Irrep, words.IRREP] = "none"
     """One-dimensional irrep of the point group about a site (of the little group of the momentum): A or B even or odd
     under the smallest rotation, 1 or 2 even or odd under the reflection; on a chain A1 is even and A2 odd parity."""

@@ -255,7 +255,6 @@ SHAPE = Slot(
         "格子点",
         "格子点数",
         "スピン数",
-        "粒子数",
         "系サイズ",
         "個",
         "辺",
@@ -293,7 +292,6 @@ SHAPE = Slot(
             "格子点",
             "格子点数",
             "スピン数",
-            "粒子数",
             "個",
         ),
     ),
@@ -427,7 +425,8 @@ INTERACTION = Slot(
 PARTICLES_UP = Slot(
     symbols=("N_up", "n_up"),
     en=("up electrons", "spin-up electrons", "particles", "fermions"),
-    ja=("上向き電子", "フェルミオン"),
+    ja=("上向き電子", "上向き電子数", "粒子数", "粒子", "フェルミオン"),
+    words_with={name: {"model": ("tv",)} for name in ("particles", "fermions", "粒子数", "粒子", "フェルミオン")},
     en_label="number of up electrons (of particles in the t-V model)",
     ja_label="上向き電子数（t-V 模型では粒子数）",
     called={
@@ -443,7 +442,7 @@ PARTICLES_UP = Slot(
 PARTICLES_DOWN = Slot(
     symbols=("N_down", "n_down"),
     en=("down electrons", "spin-down electrons"),
-    ja=("下向き電子",),
+    ja=("下向き電子", "下向き電子数"),
     en_label="number of down electrons",
     ja_label="下向き電子数",
     only_with={"model": ("hubbard",)},
