@@ -227,11 +227,11 @@ def _build(tools: dict[str, Tool[Any]]) -> Vocabulary:
             for phrase in words:
                 add(phrase, ValueWord(slot, value))
                 taken.add(key_of(normalise(phrase)))
-        names = dict.fromkeys(canonical_symbol(symbol) for symbol in (*slot.slot.symbols, slot.name))
-        for plain in names:
+        spoken = dict.fromkeys(canonical_symbol(symbol) for symbol in (*slot.slot.symbols, slot.name))
+        for plain in spoken:
             symbols.setdefault(plain, []).append(slot)
         cased = {canonical_symbol(symbol) for symbol in slot.slot.cased}
-        for plain in dict.fromkeys(plain.casefold() for plain in names if plain not in cased):
+        for plain in dict.fromkeys(plain.casefold() for plain in spoken if plain not in cased):
             folded.setdefault(plain, []).append(slot)
     keys: dict[str, set[str]] = {name: set() for name in tools}
     for name, tool in tools.items():

@@ -119,9 +119,8 @@ class _Reader:
         if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
-            if any(mention.problem == "too_many" for mention in mentions.said):
-                cap = cap_in_words(self._language)
-                return self._refused(refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap))
+            if found := self._too_many(mentions):
+                return self._refused(found)
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=names))
             return self._finish("compute", 0.4, missing=(missing,), nearest=nearest_tools(whole, self._vocabulary))
@@ -153,6 +152,8 @@ class _Reader:
         if found := impossible(text, computing, mentions, self._vocabulary, self._language):
             return self._refused(found)
         names = choose_tools(computing, mentions, self._vocabulary) or self._inherited_tools(computing)
+        if not names and (found := self._too_many(mentions)):
+            return self._refused(found)
         if not names:
             options = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=options))
@@ -165,6 +166,11 @@ class _Reader:
             if not any(state.refusal for state in again):
                 states = again
         return self._assemble(states, computing, asking)
+
+    def _too_many(self, mentions: Mentions) -> Refusal | None:
+        if not any(mention.problem == "too_many" for mention in mentions.said):
+            return None
+        return refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap_in_words(self._language))
 
     def _inherited_tools(self, computing: list[Part]) -> tuple[str, ...]:
         if self._previous is None:
