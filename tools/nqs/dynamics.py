@@ -3,7 +3,7 @@
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
-from tools.nqs.reference import edge_of_two
+from tools.nqs.reference import edge_of_two, naming_exact
 from tools.nqs.spoken import NEURAL, ORDER, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
@@ -151,7 +151,7 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
-        estimates=result.estimates,
+        estimates=naming_exact(result.estimates),
         headline=_headline(spec, result.names, tuple(result.estimates)),
         artifacts=(
             Artifact(path=png.name, kind="figure", caption=caption),

@@ -8,7 +8,7 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
-from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.reference import edge_of_two, exact_spec, naming_exact
 from tools.nqs.spoken import ENERGY, EXACT, NEURAL, ORDER, SPREAD, TRAINED, VARIATIONAL, together
 from tools.nqs.states import find_state
 from tools.result import Artifact, Result
@@ -124,7 +124,7 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
-        estimates=result.estimates,
+        estimates=naming_exact(result.estimates),
         headline=_headline(result),
         artifacts=tuple(artifacts),
         reading=reading(spec),

@@ -74,9 +74,9 @@ class GroundStateSpec(SectorSpec):
         words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, a dense one on
-    an open lattice; complex weights for frustrated models and a momentum. The amplitude of a feed-forward network, CNN, ResNet or
-    ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always positive.
-    Fermions take a pair product times RBM."""
+    an open lattice; complex weights for frustrated models and a momentum. The amplitude of a feed-forward network,
+    CNN, ResNet or ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always
+    positive. Fermions take a pair product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
     on more; 2 without symmetry and beside a pair product."""
