@@ -5,6 +5,7 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, of_sector, relative_distance
+from tools.nqs.sectors import LOWEST, exact_energy_of_sector, leaves_the_ground_state, lowest_of_the_sector
 from tools.nqs.spoken import ENERGY, NEURAL, SPREAD, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
@@ -72,10 +73,15 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
     result = run_ground_state(spec, context.monitor)
-    is_small = spec.n_units <= MAX_EXACT_SITES
-    reference = exact_ground_state(exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
-
     energy = result.energy_per_site
+    if leaves_the_ground_state(spec):
+        reference = exact_energy_of_sector(spec)
+        energy = energy.model_copy(update={"label": LOWEST})
+    elif spec.n_units <= MAX_EXACT_SITES:
+        reference = exact_ground_state(exact_spec(spec)).energy_per_site
+    else:
+        reference = reference_energy(spec)
+
     found = {"energy_per_site": energy, "variance": result.variance_per_site, "v_score": result.v_score}
     notes = []
     if reference is not None:
@@ -93,6 +99,8 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     sector = sector_in_words(spec)
     if sector:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
+    if spec.has_sector:
+        notes.append(lowest_of_the_sector(spec))
     notes += of_sector(spec)
     notes += edge_of_two(spec)
 
