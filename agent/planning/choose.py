@@ -38,7 +38,12 @@ def choose_tools(parts: list[Part], mentions: Mentions, vocabulary: Vocabulary) 
     order = list(vocabulary.tools)
     # That "gap" also sets how many levels are found says nothing more than that a gap is wanted.
     asked = {(item.start, item.end) for item in mentions.found if isinstance(item.payload, QuantityWord)}
-    values = [mention for mention in mentions.said if (mention.start, mention.end) not in asked]
+    values = [
+        mention
+        for mention in mentions.said
+        # Nor does one ansatz alone say that several are to be compared.
+        if (mention.start, mention.end) not in asked and not mention.slot.slot.together
+    ]
     for name in scores:
         own = {slot.name for slot in vocabulary.slots[name]}
         others = [{slot.name for slot in vocabulary.slots[other]} for other in scores if other != name]

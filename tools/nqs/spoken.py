@@ -16,8 +16,18 @@ NEURAL: Words = {
 _NAMES = tuple(name for names in ANSATZ.values.values() for name in names)
 
 TRAINED: Words = {
-    "en": (*_NAMES, "rbm", "train", "optimise", "optimize", "vmc", "variational monte carlo"),
-    "ja": ("変分モンテカルロ", "学習させて", "学習させる"),
+    "en": (
+        *_NAMES,
+        "rbm",
+        "restricted boltzmann machine",
+        "boltzmann machine",
+        "train",
+        "optimise",
+        "optimize",
+        "vmc",
+        "variational monte carlo",
+    ),
+    "ja": ("制限ボルツマンマシン", "制限付きボルツマンマシン", "変分モンテカルロ", "学習させて", "学習させる"),
 }
 
 ENERGY: Words = {"en": ("ground-state energy",), "ja": ("基底エネルギー",)}

@@ -46,6 +46,9 @@ SAID = [
     ("ResNet with 2 blocks and 8 features on the 4x4 Heisenberg model", GROUND,
      {**SQUARE, "ansatz": "resnet", "n_features": 8, "n_layers": 2}),
     ("3層のViT、4ヘッドで4x4のハイゼンベルク模型", GROUND, {**SQUARE, "ansatz": "vit", "n_layers": 3, "n_heads": 4}),
+    ("Use a restricted Boltzmann machine to estimate the ground-state energy of the 4x4 Heisenberg model", GROUND,
+     SQUARE),
+    ("制限ボルツマンマシンで4×4ハイゼンベルク模型の基底エネルギーを見積もって", GROUND, SQUARE),
     ("Compare all ansätze on the 4x4 Heisenberg model", COMPARE, SQUARE),
     # Several observables are measured in one run.
     ("Structure factor and staggered magnetisation of the 4x4 Heisenberg antiferromagnet", OBSERVE,
