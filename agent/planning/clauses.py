@@ -56,7 +56,7 @@ def read_part(original: str, vocabulary: Vocabulary) -> Part:
     """Read a part and decide its aim, as far as it stands alone."""
     text = vocabulary.speller.correct_katakana(normalise(original))
     tokens = vocabulary.speller.correct(tokenise(text))
-    part = Part(original, text, cues=_cue_index().find(text, tokens), found=vocabulary.index.find(text, tokens))
+    part = Part(original, text, cues=_cue_index().find(text, tokens), found=vocabulary.phrases_in(text, tokens))
     part.aim = _aim(part, vocabulary)
     return part
 
@@ -119,7 +119,10 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
     first = min(
         (cue for cue in part.cues if cue.payload in ("hard", "ask", "compute", "defining")), key=_place, default=None
     )
+    told = values or numbers or systems
     if tool_words and values and numbers and compiled(cues.OUTCOME).search(part.text):
+        return "compute"
+    if wanted and told and numbers and compiled(cues.VARIES).search(part.text):
         return "compute"
     if part.has("hard") and not (first is not None and first.payload == "compute" and part.text.isascii()):
         return "ask"
@@ -129,7 +132,6 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
         return "ask"
     if _starts_as_question(part) and not orders and not wanted:
         return "ask"
-    told = values or numbers or systems
     if (wanted or (can and numbers)) and (told or orders or part.has("pronoun")):
         return "compute"
     if can and told and not part.has("weak"):

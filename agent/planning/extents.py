@@ -1,5 +1,7 @@
 """The extents of a lattice from what was said: "4x4", "L = 4", "20 sites", with or without the lattice's name."""
 
+import math
+
 from agent.planning.mentions import Mention, words_of
 from agent.planning.reading import MissingSlot, SlotReading
 from agent.planning.resolution import Resolution
@@ -52,6 +54,7 @@ def resolve_extents(
         else:
             state.read[slot.name] = SlotReading(field=slot.name, values=_raw(said), said=words_of(said))
         return
+    said = _without_product(said, extents.per_cell.get(str(state.value(extents.kind)), 1))
     values: list[tuple[object, ...]] = []
     for mention in said:
         for value in mention.values:
@@ -64,6 +67,13 @@ def resolve_extents(
         state.refuse("contradiction", ExitStatus.BAD_INPUT, what=" / ".join(mention.text for mention in said))
         return
     state.read[slot.name] = SlotReading(field=slot.name, values=tuple(values), said=words_of(said))
+
+
+def _without_product(said: list[Mention], per_cell: int) -> list[Mention]:
+    """Leave out what only repeats the extents: the 12 of "12 sites, 3x4"."""
+    shapes = [value for mention in said for value in mention.values if isinstance(value, tuple)]
+    products = {per_cell * math.prod(shape) for shape in shapes}
+    return [mention for mention in said if mention.kind != "total" or not set(mention.values) <= products]
 
 
 def _raw(said: list[Mention]) -> tuple[object, ...]:

@@ -26,6 +26,11 @@ _LINK = re.compile(
 _AFTER = re.compile(r"[\s\-]*(?:の|つの|of\s+|本の)?")
 _RELATIVE_TAIL = r"\s*\*?\s*\|?(?:{units})\|?(?![A-Za-z0-9_/])"
 _WINDOW = 48
+_PI = r"[-+]?\d*\s*\*?\s*(?:π|\bpi\b)(?:\s*/\s*\d+)?"
+_PI_LIST = re.compile(rf"(?=[^,]*(?:π|pi))(?:{_PI}|\d+)(?:\s*,\s*(?:{_PI}|\d+))*")
+_SYMBOL_BEFORE = re.compile(r"(?<![A-Za-z0-9_Α-ω])[A-Za-zΑ-ω]\w*$")
+# What is said after any number, and names nothing itself.
+_COUNTER = re.compile(r"\s*[個つ本](?!の)")
 # The factor of a Hamiltonian, "H = 2J Σ ...", is read with its convention.
 _BEFORE_SUM = re.compile(r"\s*\)?\s*\*?\s*(?:J_?1?)?\s*\)?\s*(?:Σ|\b[Ss]um\b)")
 _PHYSICAL_UNIT = re.compile(r"\s?(meV|eV|keV|mK|K|T|Tesla|GPa|MPa|Å|nm|pm|fs|ps|ns|kJ/mol|cm\^?-1|Hz)(?![A-Za-z0-9_])")
@@ -51,8 +56,12 @@ _FACTORS |= {"pm": ("Å", 0.01), "ps": ("fs", 1e3), "ns": ("fs", 1e6)}
 def read_mentions(text: str, vocabulary: Vocabulary) -> Mentions:
     """Find all mentions in a normalised text whose katakana is already corrected."""
     tokens: list[Token] = vocabulary.speller.correct(tokenise(text))
-    found = vocabulary.index.find(text, tokens)
-    said = _relative_mentions(text, vocabulary)
+    found = vocabulary.phrases_in(text, tokens)
+    said = _relative_mentions(text, vocabulary) + _multiples_of_pi(text, found, vocabulary)
+    said += [
+        Mention(item.payload, (text[item.start : item.end],), item.start, item.end, text[item.start : item.end])
+        for item in vocabulary.files(text)
+    ]
     found += _within(text, found, tokens, vocabulary)
     said += _choices(text, found)
     unknown: list[tuple[str, str]] = []
@@ -154,6 +163,10 @@ def _within(
 ) -> list[Found[Payload]]:
     """Values of other slots inside a longer phrase: the chain in "Ising chain in a transverse field"."""
     inner: list[Found[Payload]] = []
+    filled: dict[tuple[int, int], set[str]] = {}
+    for item in found:
+        if isinstance(item.payload, ValueWord):
+            filled.setdefault((item.start, item.end), set()).add(item.payload.slot.name)
     for item in found:
         if isinstance(item.payload, ValueWord):
             for token in tokens:
@@ -165,7 +178,8 @@ def _within(
                     inner += [
                         part
                         for part in vocabulary.index.find(text, [token])
-                        if isinstance(part.payload, ValueWord) and part.payload.slot.name != item.payload.slot.name
+                        if isinstance(part.payload, ValueWord)
+                        and part.payload.slot.name not in filled[item.start, item.end]
                     ]
     return list(dict.fromkeys(inner))
 
@@ -180,9 +194,20 @@ def _choices(text: str, found: list[Found[Payload]]) -> list[Mention]:
         if re.search(cues.NEGATED_BEFORE, before, re.I) or re.search(cues.NEGATED_AFTER, after):
             continue
         slot = item.payload.slot
-        value: object = item.payload.value if slot.kind == "choice" else float(item.payload.value)
-        mentions.append(Mention(slot, (value,), item.start, item.end, text[item.start : item.end], relative=True))
+        value, kind = _meant(item.payload)
+        words = text[item.start : item.end]
+        mentions.append(Mention(slot, (value,), item.start, item.end, words, kind=kind, relative=True))
     return mentions
+
+
+def _meant(word: ValueWord) -> tuple[object, MentionKind]:
+    """The value a word stands for: "dimer" is 2 sites, "plaquette" extents of 2x2."""
+    if word.slot.kind == "choice":
+        return next((option for option in word.slot.options if str(option) == word.value), word.value), "value"
+    if word.slot.kind == "extents":
+        extents = tuple(int(extent) for extent in word.value.split("x"))
+        return (extents, "extents") if len(extents) > 1 else (extents[0], "total")
+    return (int(word.value) if word.slot.kind == "integer" else float(word.value)), "value"
 
 
 def _relative_mentions(text: str, vocabulary: Vocabulary) -> list[Mention]:
@@ -203,6 +228,23 @@ def _relative_mentions(text: str, vocabulary: Vocabulary) -> list[Mention]:
     return mentions
 
 
+def _multiples_of_pi(text: str, found: list[Found[Payload]], vocabulary: Vocabulary) -> list[Mention]:
+    """ "k = π", "momentum (π, 0)", 「運動量π/2」: values made of π."""
+    mentions = []
+    for slot in dict.fromkeys(item for slots in vocabulary.slots.values() for item in slots if item.slot.of_pi):
+        for match in _PI_LIST.finditer(text):
+            link = _LINK.search(text, max(0, match.start() - _WINDOW), match.start())
+            end = link.start() if link else match.start()
+            symbol = _SYMBOL_BEFORE.search(text, max(0, end - _WINDOW), end)
+            named = [item.start for item in found if item.end == end and getattr(item.payload, "slot", None) is slot]
+            if not named and symbol and slot in vocabulary.named(symbol[0]):
+                named = [symbol.start()]
+            if named:
+                values = tuple(part.strip() for part in match[0].split(","))
+                mentions.append(Mention(slot, values, named[0], match.end(), text[named[0] : match.end()]))
+    return mentions
+
+
 def _spellings(symbols: tuple[str, ...]) -> list[str]:
     both = {*symbols, *(re.sub(r"(?<=[A-Za-z])(?=\d)", "_", symbol) for symbol in symbols)}
     return sorted(both, key=len, reverse=True)
@@ -220,10 +262,20 @@ def _split(found: list[Group], text: str, words: list[Found[Payload]]) -> list[G
     """Give the last item of a list to the noun after it when the list has a name: "N=20, 300 iterations"."""
     split = []
     for group in found:
-        before = _ASSIGNED.search(text[max(0, group.start - _WINDOW) : group.start])
-        if before and len(group.places) > 1 and not group.is_range:
+        offset = max(0, group.start - _WINDOW)
+        before = _ASSIGNED.search(text[offset : group.start])
+        link = _LINK.search(text, offset, group.start)
+        named = [
+            item.payload.slot
+            for item in words
+            if link and item.end == link.start() and isinstance(item.payload, SlotWord)
+        ]
+        if (before or named) and len(group.places) > 1 and not group.is_range:
             after = _noun_after(text, group.end, words)
-            same = any(canonical_symbol(before[1]) in map(canonical_symbol, item.slot.symbols) for item in after)
+            same = any(
+                item in named or (before and canonical_symbol(before[1]) in map(canonical_symbol, item.slot.symbols))
+                for item in after
+            )
             if after and not same:
                 split += [group.head(), group.last()]
                 continue
@@ -257,7 +309,9 @@ def _owned(
             return [_mention(text, group, slot, symbol, offset + assigned.start(), vocabulary) for slot in slots], ""
         if not _known_word(found, assigned, offset):
             return [], symbol
-    if named and linked:
+    counted = _COUNTER.match(text, group.end) or re.search(r"\bof\s*$", before)
+    if named and (linked or (counted and not re.search(r"\d[\s-]*$", text[offset : named[0].start]))):
+        # 「電子2個」 and "a block of 4 sites" count what was named before them; "300 iterations of 8 sites" do not.
         return [_named(text, group, item, vocabulary) for item in named], ""
     for item in words:
         follows = _AFTER.match(text, group.end)
@@ -331,7 +385,7 @@ def _mention(
         whole if slot.kind in ("integer", "extents") and (whole := int_or_none(value)) is not None else value
         for value in group.numbers
     )
-    mention = Mention(slot, values, start, stop, _words_of(text, start, stop), problem=group.problem)
+    mention = Mention(slot, values, start, stop, _words_of(text, start, stop), problem=group.problem, phrase=name)
     if slot.kind == "extents":
         return replace(mention, kind=_extents_kind(slot, name, group))
     if slot.slot.unit_of:

@@ -72,7 +72,7 @@ def impossible(
 def uncomputed_names(parts: list[Part], vocabulary: Vocabulary, language: Language) -> list[str]:
     """The quantities in the parts that no tool computes, by name."""
     words = [word for cannot in _uncomputed(parts, vocabulary) for word in cannot]
-    return list(dict.fromkeys(_name(word, language) for word in words))
+    return list(dict.fromkeys(quantity_name(word, language) for word in words))
 
 
 def available(vocabulary: Vocabulary, language: Language) -> str:
@@ -88,7 +88,8 @@ def computable(vocabulary: Vocabulary, language: Language) -> str:
     return "; ".join(titles) if titles else "-"
 
 
-def _name(word: str, language: Language) -> str:
+def quantity_name(word: str, language: Language) -> str:
+    """A quantity, known by its English name, as it stands in a sentence."""
     for quantity in physics.QUANTITIES:
         if quantity.name.en == word:
             return quantity.name.in_language(language)

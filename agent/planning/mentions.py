@@ -23,6 +23,7 @@ class Mention:
         relative: Whether the value was given in the units of the slot's ``unit_of`` field ("0.5 J", "J2/J1 = 0.5").
         problem: What is wrong with a range (see ``Group``); "open" for a bound that is no value.
         unit: A physical unit the slot does not have.
+        phrase: The words that name the slot, as its metadata has them.
     """
 
     slot: FieldSlot
@@ -34,6 +35,7 @@ class Mention:
     relative: bool = False
     problem: str = ""
     unit: str = ""
+    phrase: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ _LIMITS = re.compile(r"(Σ_[A-Za-z,]+)=\s*\d+(?:\s*\^\s*\(?[A-Za-z0-9+-]+\)?)?")
 _EACH_STEP = re.compile(
     r"(?<![\d.])1\s*(?:ステップ|反復|イテレーション)\s*(?:あたり|当たり|につき|ごとに|毎に)?(?:の|に|、)?\s*(?=\d+\s*(?:サンプル|標本))"
 )
+# "from h=0.5 to h=1 in steps of 0.1" is "from h=0.5 to 1 in steps of 0.1"; without a step it is a change.
+_NAMED_TWICE = re.compile(
+    r"(?P<start>(?<![A-Za-z0-9_])(?P<name>[A-Za-zΑ-ω][\w/]*)\s*=\s*-?\d+(?:\.\d+)?\s*(?:to|から|~))\s*(?P=name)\s*=\s*"
+    r"(?=-?\d+(?:\.\d+)?(?:\s*まで)?[\s,、(]*(?:in|with|を|で|の)?\s*(?:steps?|increments?|\d+(?:\.\d+)?\s*(?:刻み|ずつ|steps?)|\d+\s*points))"
+)
 # "twice the coupling" is "2 J".
 _COUPLINGS = (
     r"\s+(?:the\s+|of\s+the\s+|to\s+the\s+|to\s+)?"
@@ -70,6 +75,7 @@ def normalise(text: str) -> str:
     text = _TIMES.sub("x", text)
     text = _LIMITS.sub(r"\1", text)
     text = _SLASHES.sub(lambda match: match[0].replace("/", ", "), text)
+    text = _NAMED_TWICE.sub(r"\g<start> ", text)
     text = _SCIENTIFIC.sub(r"\1e\2", text)
     text = _EACH_STEP.sub("", _PER_ONE.sub("", text))
     return " ".join(text.split())

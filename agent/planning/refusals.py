@@ -48,13 +48,19 @@ def _refused(
     if language in context:
         code, why = item["type"], str(context[language])
         named = [said[name] for name, slot in slots.items() if slot.slot.extents is not None and name in said]
+        if not context.get("bound"):
+            # The reason is not in one number, but in what was put together.
+            return Refusal(code=code, sentence=say("as_asked", language, why=why), exit_status=_status(context))
     else:
         code, why = "out_of_bounds", say(_reason(item["type"], context), language, tool=tool)
         named = [said[str(item["loc"][0])]] if item["loc"] and str(item["loc"][0]) in said else []
     what = named[0] if named else ", ".join(text for text in said.values() if text)
     sentence = say("out_of_bounds", language, what=what, why=why)
-    status = ExitStatus.REFUSED if context.get("unsolvable") else ExitStatus.BAD_INPUT
-    return Refusal(code=code, sentence=sentence, exit_status=status)
+    return Refusal(code=code, sentence=sentence, exit_status=_status(context))
+
+
+def _status(context: dict[str, Any]) -> ExitStatus:
+    return ExitStatus.REFUSED if context.get("unsolvable") else ExitStatus.BAD_INPUT
 
 
 def _reason(kind: str, context: dict[str, Any]) -> str:

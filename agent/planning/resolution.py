@@ -40,6 +40,10 @@ class Resolution:
         slot = self.slots.get(name)
         return None if slot is None or slot.required else slot.default
 
+    def label(self, slot: FieldSlot, language: Language | None = None) -> str:
+        """The name of a slot beside what was read for the others."""
+        return slot.label(language or self.language, {name: self.value(name) for name in slot.slot.called})
+
     def assume(self, name: str, value: object, said: str) -> None:
         """Fill a field with what was not said itself but follows."""
         self.read[name] = SlotReading(field=name, values=(value,), said=said, source="assumed")

@@ -91,17 +91,21 @@ def _read_field(state: Resolution, slot: FieldSlot, said: list[Mention], text: s
             state.refuse("bad_step", ExitStatus.BAD_INPUT, what=mention.text)
         if mention.unit and (slot.slot.unit_of or mention.unit in _PERCENTS):
             unit = state.slots.get(slot.slot.unit_of)
-            label, of = slot.label(state.language), unit.label(state.language) if unit else "1"
+            label, of = state.label(slot), state.label(unit) if unit else "1"
             state.refuse("foreign_unit", ExitStatus.BAD_INPUT, what=mention.text, label=label, unit=of)
         elif mention.unit:
-            state.note("note_unit", what=mention.text, label=slot.label(state.language))
+            state.note("note_unit", what=mention.text, label=state.label(slot))
     values = list(
         dict.fromkeys(value for mention in said if not (mention.unit or mention.problem) for value in mention.values)
     )
     if not values:
         return
-    if slot.slot.together:
-        values = [_gathered(said)]
+    if slot.slot.together and slot.kind == "integer":
+        # One mention holds the components of one value: a momentum (1, 1).
+        values = list(dict.fromkeys(mention.values for mention in said if not (mention.unit or mention.problem)))
+    elif slot.slot.together:
+        gathered = _gathered(said)
+        values = [gathered] if len(gathered) > 1 else list(gathered)
     elif slot.kind == "choice":
         if not _listed(said, text):
             values = _most_special(slot, values)
@@ -207,6 +211,12 @@ def _keep_to_the_point(state: Resolution, mine: dict[str, list[Mention]]) -> Non
     for name, slot in state.slots.items():
         if name not in state.read:
             continue
+        for mention in mine.get(name, []):
+            for other, wanted in slot.slot.words_with.get(mention.phrase, {}).items():
+                actual = state.value(other)
+                if actual is not None and actual not in wanted:
+                    shown, label = state.slots[other].shown(actual, state.language), state.label(slot)
+                    state.refuse("unclear_with", ExitStatus.BAD_INPUT, what=mention.text, other=shown, label=label)
         for other, wanted in slot.slot.only_with.items():
             actual = state.value(other)
             if actual is None or actual in wanted or other not in state.slots:
@@ -229,7 +239,7 @@ def _relate(state: Resolution, mine: dict[str, list[Mention]]) -> None:
             continue
         values = tuple(value / scale if isinstance(value, int | float) else value for value in state.read[name].values)
         state.read[name] = state.read[name].model_copy(update={"values": values})
-        label, unit_label = slot.label(state.language), state.slots[slot.slot.unit_of].label(state.language)
+        label, unit_label = state.label(slot), state.label(state.slots[slot.slot.unit_of])
         shown = slot.shown(values[0], state.language)
         state.note("note_ratio", what=absolute[0].text, unit=unit_label, label=label, value=shown)
 
@@ -276,15 +286,22 @@ def _ask(state: Resolution) -> None:
     """Ask for what has no safe default."""
     asked = {item.field for item in state.missing}
     for name, slot in state.slots.items():
-        if not slot.required or name in state.read or name in asked or slot.kind == "words":
+        if not slot.required or name in state.read or name in asked:
+            continue
+        if slot.kind == "words":
+            if slot.slot.suffixes:
+                endings = ", ".join(slot.slot.suffixes)
+                state.missing.append(
+                    MissingSlot(field=name, question=both("which_file", endings=Text(en=endings, ja=endings)))
+                )
             continue
         if any(state.value(other) not in wanted for other, wanted in slot.slot.only_with.items()):
             continue
         if slot.kind == "choice":
-            label = Text(en=slot.label("en"), ja=slot.label("ja"))
+            label = Text(en=state.label(slot, "en"), ja=state.label(slot, "ja"))
             question = both("which", label=label, options=options_of(slot))
         elif slot.kind == "extents":
             question = both("what_size")
         else:
-            question = both("what_value", label=Text(en=slot.label("en"), ja=slot.label("ja")))
+            question = both("what_value", label=Text(en=state.label(slot, "en"), ja=state.label(slot, "ja")))
         state.missing.append(MissingSlot(field=name, question=question))

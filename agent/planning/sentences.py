@@ -55,6 +55,10 @@ _SENTENCES: dict[str, Text] = {
         en='"{what}" does not belong to the {other}; nothing was computed, since it would have been ignored.',
         ja="「{what}」は{other}には含まれない量です。無視して計算することはしません。",
     ),
+    "unclear_with": Text(
+        en='"{what}" is not clear for the {other}; give the {label} instead.',
+        ja="「{what}」は{other}でははっきりしません。代わりに{label}を書いてください。",
+    ),
     "not_computed": Text(
         en="No tool here computes this: {what}. What can be computed: {available}.",
         ja="これを計算するツールはありません: {what}。計算できるもの: {available}。",
@@ -76,6 +80,7 @@ _SENTENCES: dict[str, Text] = {
         en="an absolute temperature is positive, and finite",
         ja="絶対温度は正の有限の値です",
     ),
+    "as_asked": Text(en="This cannot be computed as asked: {why}.", ja="このままでは計算できません: {why}。"),
     "out_of_bounds": Text(en='"{what}" cannot be used: {why}.', ja="「{what}」は使えません: {why}。"),
     "too_many_steps": Text(
         en="The question asks for more calls than one plan may hold (at most {cap}); ask for fewer values at once.",
@@ -122,6 +127,14 @@ _SENTENCES: dict[str, Text] = {
     "malformed": Text(en="it does not fit this tool (see: ansatz run {tool} --help)", ja="このツールに合いません（ansatz run {tool} --help を参照）"),
     # questions to the user
     "which": Text(en="Which {label}? Available: {options}.", ja="{label}はどれですか？ 使えるもの: {options}。"),
+    "which_file": Text(
+        en="Which file? Write its name with the path ({endings}).",
+        ja="どのファイルですか？ パスを付けて書いてください（{endings}）。",
+    ),
+    "not_by_this": Text(
+        en="{method} does not give this: {what}. What does: {available}.",
+        ja="{method}では求められません: {what}。求められるもの: {available}。",
+    ),
     "what_value": Text(en="What is the {label}?", ja="{label}の値はいくつですか？"),
     "what_size": Text(
         en="Which size? Say the number of sites or the extents, as in N=… or LxL.",

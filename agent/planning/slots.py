@@ -4,16 +4,17 @@ Nothing here knows a tool: slots, words and values come from the Spec fields' ``
 adds what can be said to it.
 """
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from agent.planning.lexicon import cues, physics
 from agent.planning.normalise import normalise
-from agent.planning.phrases import PhraseIndex, Speller, key_of
+from agent.planning.phrases import Found, PhraseIndex, Speller, Token, key_of
 from physics_engines.spec import Slot, Spec, slot_of
 from physics_engines.text import Language, Text
 from tools.base import Tool
@@ -31,6 +32,7 @@ class FieldSlot:
         kind: What its values are.
         default: Its default, None where it has none.
         required: Whether a question has to say it.
+        options: The values of a choice, as the Spec has them.
     """
 
     name: str
@@ -38,9 +40,13 @@ class FieldSlot:
     kind: SlotKind
     default: object
     required: bool
+    options: tuple[object, ...] = ()
 
-    def label(self, language: Language) -> str:
-        """The name of the slot in a sentence."""
+    def label(self, language: Language, beside: Mapping[str, object] | None = None) -> str:
+        """The name of the slot in a sentence, beside these values of other fields."""
+        for other, names in self.slot.called.items():
+            if beside is not None and (name := names.get(str(beside.get(other)))) is not None:
+                return name.in_language(language)
         label, words = (self.slot.ja_label, self.slot.ja) if language == "ja" else (self.slot.en_label, self.slot.en)
         return label or (words[0] if words else self.name)
 
@@ -115,6 +121,24 @@ class Vocabulary:
     computed_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """English name of a quantity -> the tools that compute it."""
 
+    def files(self, text: str) -> list[Found[FieldSlot]]:
+        """Names of files in a text, each with the slot that takes it."""
+        found = []
+        for slot in dict.fromkeys(item for slots in self.slots.values() for item in slots if item.slot.suffixes):
+            endings = "|".join(re.escape(suffix) for suffix in slot.slot.suffixes)
+            pattern = rf"[A-Za-z0-9_.~/\\:+-]*[A-Za-z0-9_+-](?:{endings})(?![A-Za-z0-9])"
+            found += [Found(slot, match.start(), match.end()) for match in re.finditer(pattern, text)]
+        return found
+
+    def phrases_in(self, text: str, tokens: list[Token]) -> list[Found[Payload]]:
+        """The known phrases of a text but for those in names of files."""
+        files = self.files(text)
+        return [
+            item
+            for item in self.index.find(text, tokens)
+            if not any(file.start < item.end and item.start < file.end for file in files)
+        ]
+
     def named(self, symbol: str) -> list[FieldSlot]:
         """The slots a symbol stands for: with its case if it can be, else without."""
         plain = canonical_symbol(symbol)
@@ -137,11 +161,23 @@ def _kind(annotation: object, slot: Slot) -> SlotKind:
         options = [item for item in get_args(annotation) if item is not type(None)]
     if slot.extents is not None:
         return "extents"
+    if any(get_origin(item) is tuple and _plain(get_args(item)[0]) is int for item in options):
+        return "integer"
     if slot.together or any(get_origin(item) is Literal for item in options) or bool in options:
         return "choice"
     if float in options:
         return "real"
     return "integer" if int in options else "words"
+
+
+def _options(annotation: object) -> tuple[object, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(option for part in get_args(annotation) for option in _options(part))
+
+
+def _plain(annotation: object) -> object:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _default(info: FieldInfo) -> object:
@@ -162,7 +198,8 @@ def _slots_of(spec_type: type[Spec], shared: dict[tuple[str, int], FieldSlot]) -
         # A field inherited by two Specs is one slot: its metadata is the same object.
         key = name, id(slot)
         if key not in shared:
-            shared[key] = FieldSlot(name, slot, _kind(info.annotation, slot), default, required)
+            options = _options(info.annotation)
+            shared[key] = FieldSlot(name, slot, _kind(info.annotation, slot), default, required, options)
         found.append(shared[key])
     return tuple(found)
 
@@ -185,15 +222,17 @@ def _build(tools: dict[str, Tool[Any]]) -> Vocabulary:
     for slot in shared.values():
         for phrase in (*slot.slot.en, *slot.slot.ja):
             add(phrase, SlotWord(slot, phrase))
+            taken.add(key_of(normalise(phrase)))
         for value, words in slot.slot.values.items():
             for phrase in words:
                 add(phrase, ValueWord(slot, value))
                 taken.add(key_of(normalise(phrase)))
-        for symbol in (*slot.slot.symbols, slot.name):
-            plain = canonical_symbol(symbol)
+        spoken = dict.fromkeys(canonical_symbol(symbol) for symbol in (*slot.slot.symbols, slot.name))
+        for plain in spoken:
             symbols.setdefault(plain, []).append(slot)
-            if plain != "t":  # a hopping or a time; T is a temperature
-                folded.setdefault(plain.casefold(), []).append(slot)
+        cased = {canonical_symbol(symbol) for symbol in slot.slot.cased}
+        for plain in dict.fromkeys(plain.casefold() for plain in spoken if plain not in cased):
+            folded.setdefault(plain, []).append(slot)
     keys: dict[str, set[str]] = {name: set() for name in tools}
     for name, tool in tools.items():
         for words in tool.words.values():

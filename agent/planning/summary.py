@@ -48,8 +48,11 @@ def summarise(reading: Reading, resolutions: list[Resolution], vocabulary: Vocab
 
 def call_in_words(reading: ToolReading, slots: dict[str, FieldSlot], language: Language) -> str:
     """What distinguishes one call, for the reason of a step."""
+    beside = {item.field: item.values[0] for item in reading.slots if len(item.values) == 1}
+    said = [item for item in reading.slots if item.field in slots]
     return joined(
-        [_value(slots[item.field], item, language) for item in reading.slots if item.field in slots], language
+        [_value(slots[item.field], item, slots[item.field].label(language, beside), language) for item in said],
+        language,
     )
 
 
@@ -74,13 +77,15 @@ def _formulas(state: Resolution) -> list[str]:
 
 def _shown(state: Resolution, slot: FieldSlot, source: str) -> str:
     reading = state.read.get(slot.name)
-    return "" if reading is None or reading.source != source else _value(slot, reading, state.language)
+    if reading is None or reading.source != source:
+        return ""
+    return _value(slot, reading, state.label(slot), state.language)
 
 
-def _value(slot: FieldSlot, reading: SlotReading, language: Language) -> str:
+def _value(slot: FieldSlot, reading: SlotReading, label: str, language: Language) -> str:
     values = ", ".join(slot.shown(value, language) for value in reading.values[:10])
     plain = bool(slot.slot.shown) or slot.kind == "words"
-    return values if plain else f"{slot.label(language)} = {values}"
+    return values if plain else f"{label} = {values}"
 
 
 def _default(state: Resolution, slot: FieldSlot, defaults: dict[str, object]) -> str:
@@ -89,12 +94,12 @@ def _default(state: Resolution, slot: FieldSlot, defaults: dict[str, object]) ->
     if slot.name in state.read or slot.required or slot.slot.detail or value is None or slot.kind == "words":
         return ""
     for other, wanted in slot.slot.only_with.items():
-        said = state.read[other].values if other in state.read else (state.value(other),)
+        said = state.read[other].values if other in state.read else (defaults.get(other),)
         if other in state.slots and not set(wanted) & set(said):
             return ""
     shown = slot.shown(value, state.language)
-    return shown if slot.slot.shown else f"{slot.label(state.language)} = {shown}"
+    return shown if slot.slot.shown else f"{state.label(slot)} = {shown}"
 
 
 def _label(item: MissingSlot, state: Resolution, language: Language) -> str:
-    return state.slots[item.field].label(language) if item.field in state.slots else item.field
+    return state.label(state.slots[item.field], language) if item.field in state.slots else item.field

@@ -1,14 +1,14 @@
 """From a question to a Reading, by rules: intent, tools, slots, what is missing, ambiguous or refused."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent.planning.choose import choose_tools, nearest_tools
+from agent.planning.choose import choose_tools, nearest_tools, wanted_quantities
 from agent.planning.clauses import Part, bare, parts_of, quantities, read_part
 from agent.planning.conventions import written_hamiltonian
 from agent.planning.grammar import read_mentions
-from agent.planning.impossible import computable, impossible, uncomputed_names
+from agent.planning.impossible import computable, impossible, quantity_name, uncomputed_names
 from agent.planning.language import detect_language
 from agent.planning.lexicon import cues
 from agent.planning.limits import cap_in_words, most_steps
@@ -20,7 +20,7 @@ from agent.planning.refusals import hostile, out_of_bounds, refusal
 from agent.planning.resolution import Resolution
 from agent.planning.resolve import resolve
 from agent.planning.sentences import both, joined, say
-from agent.planning.slots import Vocabulary, vocabulary_of
+from agent.planning.slots import ToolWord, Vocabulary, vocabulary_of
 from agent.planning.summary import summarise
 from physics_engines.text import Language, Text
 from tools.base import Tool
@@ -119,9 +119,8 @@ class _Reader:
         if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
-            if any(mention.problem == "too_many" for mention in mentions.said):
-                cap = cap_in_words(self._language)
-                return self._refused(refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap))
+            if found := self._too_many(mentions):
+                return self._refused(found)
             names = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=names))
             return self._finish("compute", 0.4, missing=(missing,), nearest=nearest_tools(whole, self._vocabulary))
@@ -153,6 +152,8 @@ class _Reader:
         if found := impossible(text, computing, mentions, self._vocabulary, self._language):
             return self._refused(found)
         names = choose_tools(computing, mentions, self._vocabulary) or self._inherited_tools(computing)
+        if not names and (found := self._too_many(mentions)):
+            return self._refused(found)
         if not names:
             options = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=options))
@@ -165,6 +166,11 @@ class _Reader:
             if not any(state.refusal for state in again):
                 states = again
         return self._assemble(states, computing, asking)
+
+    def _too_many(self, mentions: Mentions) -> Refusal | None:
+        if not any(mention.problem == "too_many" for mention in mentions.said):
+            return None
+        return refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap_in_words(self._language))
 
     def _inherited_tools(self, computing: list[Part]) -> tuple[str, ...]:
         if self._previous is None:
@@ -210,7 +216,7 @@ class _Reader:
             cap = cap_in_words(self._language)
             refused = refusal("too_many_steps", self._language, ExitStatus.BAD_INPUT, cap=cap)
         if refused is None:
-            refused = self._invalid(tools, states, set(missing))
+            refused = self._invalid(tools, states, set(missing)) or self._not_by_these(states, computing)
         if refused is not None:
             tools = tuple(_writable(tool) for tool in tools)
             return self._finish("refuse", 0.9, tools=tools, refused=refused, notes=notes, states=states)
@@ -236,6 +242,31 @@ class _Reader:
                 return found
         return None
 
+    def _not_by_these(self, states: list[Resolution], computing: list[Part]) -> Refusal | None:
+        """The refusal of a quantity that the method that was named does not give."""
+        chosen = [state.tool for state in states]
+        slots = self._vocabulary.slots
+        left: dict[str, tuple[str, ...]] = {}
+        for quantity in wanted_quantities(computing, self._vocabulary):
+            others = self._vocabulary.computed_by[quantity]
+            if not set(chosen) & set(others):
+                left[quantity_name(quantity, self._language)] = others
+        for mention in self._mentions(computing).said:
+            others = tuple(name for name in slots if mention.slot in slots[name])
+            if mention.slot.slot.essential and not set(chosen) <= set(others):
+                left[mention.text] = others
+        if not left:
+            return None
+        what, others = next(iter(left.items()))
+        method, available = self._titles(chosen), self._titles(others)
+        return refusal(
+            "not_by_this", self._language, ExitStatus.BAD_INPUT, method=method, what=what, available=available
+        )
+
+    def _titles(self, names: Iterable[str]) -> str:
+        titles = [self._vocabulary.tools[name].title.in_language(self._language) for name in names]
+        return joined(titles, self._language)
+
     def _left_out(self, states: list[Resolution], computing: list[Part]) -> list[str]:
         """What was said and no chosen tool takes."""
         used = {name for state in states for name in state.slots}
@@ -243,8 +274,17 @@ class _Reader:
         # A number that became the size for want of another is the only one that was read without a name.
         read = {slot.said for state in states for slot in state.read.values()}
         notes = [say("note_unread", self._language, what=words) for words, _ in mentions.unread if words not in read]
+        taken = [(mention.start, mention.end) for mention in mentions.said if mention.slot.name in used]
+        chosen = {state.tool for state in states}
+        taken += [
+            (item.start, item.end)
+            for item in mentions.found
+            if isinstance(item.payload, ToolWord) and item.payload.tool in chosen
+        ]
         for mention in mentions.said:
-            if mention.slot.name not in used:
+            # A word may also speak for the tool itself, or for another field, and is not lost then.
+            read_elsewhere = any(start <= mention.start and mention.end <= end for start, end in taken)
+            if mention.slot.name not in used and not read_elsewhere:
                 tool = joined([state.tool for state in states], self._language)
                 notes.append(say("note_ignored", self._language, what=mention.text, tool=tool))
         return list(dict.fromkeys(notes))

@@ -6,7 +6,7 @@ import numpy as np
 
 from physics_engines.estimate import Estimate
 from physics_engines.files import write_atomically
-from physics_engines.nqs.labels import reading
+from physics_engines.nqs.labels import figure_title
 from physics_engines.nqs.run import GroundStateResult
 from physics_engines.nqs.spec import GroundStateSpec
 
@@ -47,8 +47,7 @@ def draw_convergence(
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     else:
         top = figure.subplots()
-    title = reading(spec).en.replace(" H = ", "\nH = ").replace("S^z", "Sᶻ").replace("σ^", "σ")
-    top.set_title(title, fontsize=9.5, loc="left")
+    top.set_title(figure_title(spec, 78), fontsize=9.5, loc="left")
     top.fill_between(iteration, energy - error, energy + error, color=_LINE, alpha=0.25, linewidth=0)
     top.plot(iteration, energy, color=_LINE, linewidth=1.1, label="optimisation (± one standard error)")
     final = result.energy_per_site
@@ -64,8 +63,9 @@ def draw_convergence(
         )
     low = min([final.value, *([reference.value] if reference is not None else [])])
     start = float(np.quantile(energy, 0.98)) if energy.size else final.value
-    margin = 0.04 * max(start - low, 1e-6 * abs(low), 1e-12)
+    margin = 0.04 * max(start - low, 1e-3 * abs(low), 1e-12)
     top.set_ylim(low - 1.5 * margin, start + margin)
+    top.ticklabel_format(axis="y", useOffset=False)
     top.set_ylabel(f"energy per site{f' / {final.unit}' if final.unit else ''}")
     top.legend(frameon=False, fontsize=9, loc="upper right")
     lowest_axis = top

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import textwrap
 
 from physics_engines.nqs.spec import GroundStateSpec, SpinModelSpec
 from physics_engines.nqs.spec.ground_state import SIZES
@@ -150,3 +151,11 @@ def reading(spec: SpinModelSpec) -> Text:
         en, ja = f"{en}, {spec.boundary}", f"{ja}、{_BOUNDARIES[spec.boundary]}"
     sector = sector_in_words(spec)
     return Text(en=f"{en}, {sector}", ja=f"{ja}、{sector}") if sector else Text(en=en, ja=ja)
+
+
+def figure_title(spec: SpinModelSpec, width: int, addition: str = "") -> str:
+    """The reading as the title of a figure, in lines of at most ``width`` characters."""
+    title = reading(spec).en + addition
+    for axis, raised in (("x", "ˣ"), ("y", "ʸ"), ("z", "ᶻ")):
+        title = title.replace(f"S^{axis}", f"S{raised}").replace(f"σ^{axis}", f"σ{raised}")
+    return textwrap.fill(title, width, break_on_hyphens=False)

@@ -142,3 +142,19 @@ def test_tools_can_be_found_in_both_languages(tool) -> None:
     assert tool.words["en"] and tool.words["ja"] and tool.title.en and tool.title.ja
     assert all(example.en and example.ja for example in tool.examples)
     assert tool.why_unavailable() is None
+
+
+def test_the_lowest_state_of_a_sector_stands_beside_the_exact_one_of_that_sector(tmp_path: Path) -> None:
+    fields = {**SMALL, "momentum": "π", "n_iterations": 120, "n_samples": 512}
+    result = ground_state.run(ground_state.parse(fields), context(tmp_path))
+    bound, truth = result.estimates["energy_per_site"], result.estimates["exact_energy_per_site"]
+    # The lowest state at π is the triplet; the ground state of eight spins has momentum zero.
+    assert truth.value == pytest.approx(exact_energy({"total_sz": 1}, tmp_path), rel=1e-9)
+    assert bound.label.en == "lowest energy per site of the sector" and truth.label.en == f"exact {bound.label.en}"
+    assert bound.value == pytest.approx(truth.value, rel=5e-3)
+    assert any("momentum 2π/L times (4)" in note.en for note in result.notes)
+
+
+def exact_energy(fields: dict, folder: Path) -> float:
+    spec = exact.parse({"lattice": "chain", "shape": 8, **fields})
+    return exact.run(spec, context(folder)).estimates["energy_per_site"].value

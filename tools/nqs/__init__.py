@@ -25,9 +25,9 @@ __all__ = [
 
 TOOLS = (
     ground_state,
+    excited_state,
     exact,
     observables,
-    excited_state,
     dynamics,
     compare_ansatze,
     dmrg,

@@ -6,6 +6,7 @@ from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.dmrg import dmrg_cost
 from tools.nqs.ground_state import ground_state_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec
+from tools.nqs.spoken import ENERGY, NEURAL, SPREAD, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -19,28 +20,40 @@ def _cost(spec: CompareSpec) -> Cost:
 @tool(
     "nqs.compare_ansatze",
     title=Text(en="comparison of ansätze", ja="アンザッツの比較"),
-    words={
-        "en": (
-            "compare ansatze",
-            "compare ansätze",
-            "compare the ansätze",
-            "compare the ansatze",
-            "comparison of ansätze",
-            "comparison of ansatze",
-            "compare wave functions",
-            "compare variational wave functions",
-            "which ansatz",
-            "best ansatz",
-        ),
-        "ja": (
-            "アンザッツを比べ",
-            "アンザッツを比較",
-            "アンザッツの比較",
-            "波動関数を比較",
-            "波動関数を比べ",
-            "どのアンザッツ",
-        ),
-    },
+    words=together(
+        {
+            "en": (
+                "compare ansatze",
+                "compare ansätze",
+                "compare the ansätze",
+                "compare the ansatze",
+                "comparison of ansätze",
+                "comparison of ansatze",
+                "compare wave functions",
+                "compare variational wave functions",
+                "which ansatz",
+                "best ansatz",
+                "all ansätze",
+                "all ansatze",
+                "compare all ansätze",
+                "compare all ansatze",
+            ),
+            "ja": (
+                "アンザッツを比べ",
+                "アンザッツを比較",
+                "アンザッツの比較",
+                "波動関数を比較",
+                "波動関数を比べ",
+                "どのアンザッツ",
+                "すべてのアンザッツ",
+                "全てのアンザッツ",
+            ),
+        },
+        ENERGY,
+        SPREAD,
+        VARIATIONAL,
+        NEURAL,
+    ),
     examples=(
         Example(
             en="Compare RBM and MPS for the 16-site Heisenberg chain",

@@ -5,6 +5,7 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relative_distance
+from tools.nqs.spoken import ENERGY, NEURAL, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -23,18 +24,23 @@ def _cost(spec: DeepBoltzmannSpec) -> Cost:
 @tool(
     "nqs.deep_boltzmann",
     title=Text(en="deep Boltzmann machine from imaginary time", ja="虚時間から作る深層ボルツマンマシン"),
-    words={
-        "en": (
-            "deep boltzmann machine",
-            "deep boltzmann",
-            "dbm",
-            "imaginary time",
-            "imaginary-time",
-            "imaginary time evolution",
-            "imaginary-time evolution",
-        ),
-        "ja": ("深層ボルツマンマシン", "ディープボルツマンマシン", "虚時間", "虚時間発展"),
-    },
+    words=together(
+        {
+            "en": (
+                "deep boltzmann machine",
+                "deep boltzmann",
+                "dbm",
+                "imaginary time",
+                "imaginary-time",
+                "imaginary time evolution",
+                "imaginary-time evolution",
+            ),
+            "ja": ("深層ボルツマンマシン", "ディープボルツマンマシン", "虚時間", "虚時間発展"),
+        },
+        ENERGY,
+        VARIATIONAL,
+        NEURAL,
+    ),
     examples=(
         Example(
             en="Ground-state energy of the 4x4 Heisenberg model from a deep Boltzmann machine built by imaginary time",

@@ -5,6 +5,7 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relative_distance
+from tools.nqs.spoken import ENERGY, SPREAD, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -22,28 +23,27 @@ def dmrg_cost(spec: DmrgSpec) -> Cost:
 @tool(
     "nqs.dmrg",
     title=Text(en="ground state by DMRG (matrix product state)", ja="DMRG（行列積状態）による基底状態"),
-    words={
-        "en": (
-            "dmrg",
-            "density matrix renormalisation group",
-            "density matrix renormalization group",
-            "density-matrix renormalisation group",
-            "density-matrix renormalization group",
-            "matrix product state",
-            "matrix product states",
-            "matrix-product state",
-            "mps",
-            "tensor network",
-            "bond dimension",
-        ),
-        "ja": (
-            "dmrg",
-            "密度行列繰り込み群",
-            "行列積状態",
-            "テンソルネットワーク",
-            "ボンド次元",
-        ),
-    },
+    words=together(
+        {
+            "en": (
+                "dmrg",
+                "density matrix renormalisation group",
+                "density matrix renormalization group",
+                "density-matrix renormalisation group",
+                "density-matrix renormalization group",
+                "matrix product state",
+                "matrix product states",
+                "matrix-product state",
+                "mps",
+                "tensor network",
+                "bond dimension",
+            ),
+            "ja": ("dmrg", "密度行列繰り込み群", "行列積状態", "テンソルネットワーク", "ボンド次元"),
+        },
+        ENERGY,
+        SPREAD,
+        VARIATIONAL,
+    ),
     examples=(
         Example(
             en="DMRG ground-state energy of the open Heisenberg chain with 32 sites",

@@ -3,7 +3,8 @@
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
-from tools.nqs.reference import edge_of_two
+from tools.nqs.reference import edge_of_two, naming_exact
+from tools.nqs.spoken import NEURAL, ORDER, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -40,34 +41,46 @@ def _headline(spec: DynamicsSpec, recorded: tuple[str, ...], names: tuple[str, .
 @tool(
     "nqs.dynamics",
     title=Text(en="real-time evolution after a quench", ja="クエンチ後の実時間発展"),
-    words={
-        "en": (
-            "quench",
-            "quenched",
-            "quantum quench",
-            "real-time",
-            "real-time dynamics",
-            "real-time evolution",
-            "real time evolution",
-            "time evolution",
-            "time evolve",
-            "dynamics",
-            "time-dependent variational principle",
-            "tdvp",
-            "t-vmc",
-            "tvmc",
-        ),
-        "ja": (
-            "クエンチ",
-            "クエンチダイナミクス",
-            "量子クエンチ",
-            "時間発展",
-            "実時間発展",
-            "実時間ダイナミクス",
-            "ダイナミクス",
-            "時間依存変分",
-        ),
-    },
+    words=together(
+        {
+            "en": (
+                "quench",
+                "quenched",
+                "quantum quench",
+                "real-time",
+                "real-time dynamics",
+                "real-time evolution",
+                "real time evolution",
+                "time evolution",
+                "time evolve",
+                "dynamics",
+                "time-dependent variational principle",
+                "tdvp",
+                "t-vmc",
+                "tvmc",
+                "evolve",
+                "evolved",
+                "evolves",
+                "time dependence",
+            ),
+            "ja": (
+                "クエンチ",
+                "クエンチダイナミクス",
+                "量子クエンチ",
+                "時間発展",
+                "実時間発展",
+                "実時間ダイナミクス",
+                "ダイナミクス",
+                "時間依存変分",
+                "時間変化",
+                "時間発展させ",
+            ),
+        },
+        ORDER,
+        VARIATIONAL,
+        NEURAL,
+        TRAINED,
+    ),
     examples=(
         Example(
             en="Quench of the transverse-field Ising chain with 10 sites from h0=0.5 to h=1, up to t=1",
@@ -138,7 +151,7 @@ def dynamics(spec: DynamicsSpec, context: ToolContext) -> Result:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
-        estimates=result.estimates,
+        estimates=naming_exact(result.estimates),
         headline=_headline(spec, result.names, tuple(result.estimates)),
         artifacts=(
             Artifact(path=png.name, kind="figure", caption=caption),

@@ -2,9 +2,10 @@
 
 from physics_engines.nqs.spec import EvaluateSpec
 from physics_engines.text import Text
-from tools.base import Cost, ToolContext, tool
+from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, relative_distance
+from tools.nqs.spoken import ENERGY, SPREAD, together
 from tools.nqs.states import find_state
 from tools.result import Result
 
@@ -18,10 +19,23 @@ def _cost(spec: EvaluateSpec) -> Cost:
     return Cost(seconds=seconds, memory_gb=0.5)
 
 
-# No words: the rule-based planner cannot read a path, so it leaves this tool to the command line and to models.
 @tool(
     "nqs.evaluate",
     title=Text(en="energy of a stored wave function", ja="保存した波動関数のエネルギー"),
+    words=together(
+        {
+            "en": ("stored wave function", "stored state", "saved wave function", "carleo-troyer", "wf file"),
+            "ja": ("保存した波動関数", "保存済みの波動関数", "保存した状態", "wfファイル"),
+        },
+        ENERGY,
+        SPREAD,
+    ),
+    examples=(
+        Example(
+            en="Evaluate the Carleo-Troyer file Heisenberg1d_40_1_1.wf on the Heisenberg chain with 40 sites",
+            ja="40サイトのハイゼンベルク鎖でファイル Heisenberg1d_40_1_1.wf の波動関数を評価して",
+        ),
+    ),
     cost=_cost,
 )
 def evaluate(spec: EvaluateSpec, context: ToolContext) -> Result:

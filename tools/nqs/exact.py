@@ -7,6 +7,7 @@ from physics_engines.nqs.spec import ExactSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.reference import edge_of_two, of_sector
+from tools.nqs.spoken import ENERGY, EXACT, GAP, together
 from tools.result import Result
 
 
@@ -19,23 +20,26 @@ def exact_cost(spec: ExactSpec) -> Cost:
 
 @tool(
     "nqs.exact",
-    title=Text(en="exact diagonalisation of a spin model", ja="スピン模型の厳密対角化"),
-    words={
-        "en": (
-            "exact",
-            "exactly",
-            "exact diagonalisation",
-            "diagonalise",
-            "diagonalising",
-            "diagonalisation",
-            "lanczos",
-            "ed",
-            "ground state",
-            "spectrum",
-            "energy levels",
-        ),
-        "ja": ("厳密", "厳密対角化", "ランチョス", "対角化", "スペクトル", "エネルギー準位"),
-    },
+    title=Text(en="exact diagonalisation", ja="厳密対角化"),
+    words=together(
+        {
+            "en": (
+                "exact diagonalisation",
+                "diagonalise",
+                "diagonalising",
+                "diagonalisation",
+                "lanczos",
+                "ed",
+                "ground state",
+                "spectrum",
+                "energy levels",
+            ),
+            "ja": ("厳密対角化", "ランチョス", "対角化", "スペクトル", "エネルギー準位"),
+        },
+        EXACT,
+        ENERGY,
+        GAP,
+    ),
     examples=(
         Example(
             en="Exact ground-state energy of the 4x4 Heisenberg model",

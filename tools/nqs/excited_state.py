@@ -8,6 +8,8 @@ from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
 from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.sectors import lowest_of_the_sector
+from tools.nqs.spoken import ENERGY, GAP, NEURAL, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 if TYPE_CHECKING:
@@ -30,33 +32,8 @@ def _excited_state_cost(spec: ExcitedStateSpec) -> Cost:
 
 @tool(
     "nqs.excited_state",
-    title=Text(en="variational excited state and gap of a spin model", ja="スピン模型の変分励起状態とギャップ"),
-    words={
-        "en": (
-            "excited state",
-            "excited states",
-            "first excited state",
-            "first excited",
-            "lowest excited state",
-            "energy gap",
-            "spin gap",
-            "gap",
-            "excitation energy",
-            "excitation gap",
-            "triplet excitation",
-            "singlet-triplet gap",
-        ),
-        "ja": (
-            "励起状態",
-            "第一励起状態",
-            "第一励起",
-            "エネルギーギャップ",
-            "スピンギャップ",
-            "ギャップ",
-            "励起エネルギー",
-            "励起ギャップ",
-        ),
-    },
+    title=Text(en="variational excited state and gap", ja="変分励起状態とギャップ"),
+    words=together(GAP, ENERGY, VARIATIONAL, NEURAL, TRAINED),
     examples=(
         Example(
             en="Spin gap of the Heisenberg chain with 12 sites",
@@ -148,17 +125,4 @@ def _method_in_words(spec: ExcitedStateSpec) -> Text:
             "upper bound.",
             ja="励起状態は罰則項により変分基底状態と直交させている。そのエネルギーは上界ではない。",
         )
-    parts_en, parts_ja = [], []
-    if spec.momentum:
-        shown = ", ".join(map(str, spec.momentum))
-        parts_en.append(f"momentum 2π/L times ({shown})")
-        parts_ja.append(f"運動量 2π/L × ({shown})")
-    if spec.irrep != "none":
-        parts_en.append(f"irrep {spec.irrep} of the point group")
-        parts_ja.append(f"点群の既約表現 {spec.irrep}")
-    if spec.spin_flip != "none":
-        parts_en.append(f"{spec.spin_flip} under spin flip")
-        parts_ja.append({"even": "スピン反転で偶", "odd": "スピン反転で奇"}[spec.spin_flip])
-    return Text(
-        en=f"Lowest state of the sector: {', '.join(parts_en)}.", ja=f"セクターの最低状態: {'、'.join(parts_ja)}。"
-    )
+    return lowest_of_the_sector(spec)

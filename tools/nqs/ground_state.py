@@ -5,6 +5,8 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, of_sector, relative_distance
+from tools.nqs.sectors import LOWEST, exact_energy_of_sector, leaves_the_ground_state, lowest_of_the_sector
+from tools.nqs.spoken import ENERGY, NEURAL, SPREAD, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
 
 
@@ -25,33 +27,8 @@ def ground_state_cost(spec: GroundStateSpec) -> Cost:
 
 @tool(
     "nqs.ground_state",
-    title=Text(en="variational ground state of a spin model", ja="スピン模型の変分基底状態"),
-    words={
-        "en": (
-            "ground state",
-            "ground-state energy",
-            "variational",
-            "variationally",
-            "rbm",
-            "train",
-            "optimise",
-            "optimize",
-            "neural quantum state",
-            "neural network",
-            "nqs",
-            "vmc",
-            "variational monte carlo",
-        ),
-        "ja": (
-            "基底状態",
-            "基底エネルギー",
-            "変分",
-            "ニューラル量子状態",
-            "変分モンテカルロ",
-            "学習させて",
-            "学習させる",
-        ),
-    },
+    title=Text(en="variational ground state", ja="変分基底状態"),
+    words=together({"en": ("ground state",), "ja": ("基底状態",)}, ENERGY, SPREAD, VARIATIONAL, NEURAL, TRAINED),
     examples=(
         Example(
             en="What is the ground-state energy per site of the 4x4 Heisenberg antiferromagnet?",
@@ -96,10 +73,15 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if context.monitor.checkpoint is None:
         context.monitor.checkpoint = context.out / "restart.npz"
     result = run_ground_state(spec, context.monitor)
-    is_small = spec.n_units <= MAX_EXACT_SITES
-    reference = exact_ground_state(exact_spec(spec)).energy_per_site if is_small else reference_energy(spec)
-
     energy = result.energy_per_site
+    if leaves_the_ground_state(spec):
+        reference = exact_energy_of_sector(spec)
+        energy = energy.model_copy(update={"label": LOWEST})
+    elif spec.n_units <= MAX_EXACT_SITES:
+        reference = exact_ground_state(exact_spec(spec)).energy_per_site
+    else:
+        reference = reference_energy(spec)
+
     found = {"energy_per_site": energy, "variance": result.variance_per_site, "v_score": result.v_score}
     notes = []
     if reference is not None:
@@ -117,6 +99,8 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     sector = sector_in_words(spec)
     if sector:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
+    if spec.has_sector:
+        notes.append(lowest_of_the_sector(spec))
     notes += of_sector(spec)
     notes += edge_of_two(spec)
 

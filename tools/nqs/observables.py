@@ -8,7 +8,8 @@ from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
 from tools.nqs.ground_state import ground_state_cost
-from tools.nqs.reference import edge_of_two, exact_spec
+from tools.nqs.reference import edge_of_two, exact_spec, naming_exact
+from tools.nqs.spoken import ENERGY, EXACT, NEURAL, ORDER, SPREAD, TRAINED, VARIATIONAL, together
 from tools.nqs.states import find_state
 from tools.result import Artifact, Result
 
@@ -42,60 +43,44 @@ def _cost(spec: ObservablesSpec) -> Cost:
 @tool(
     "nqs.observables",
     title=Text(en="observables of a variational ground state", ja="変分基底状態の観測量"),
-    words={
-        "en": (
-            "correlation function",
-            "correlation functions",
-            "correlations",
-            "correlator",
-            "spin correlation",
-            "spin correlations",
-            "spin-spin correlation",
-            "spin-spin correlations",
-            "structure factor",
-            "static structure factor",
-            "spin structure factor",
-            "staggered magnetisation",
-            "staggered magnetization",
-            "staggered moment",
-            "sublattice magnetisation",
-            "sublattice magnetization",
-            "magnetisation",
-            "magnetization",
-            "transverse magnetisation",
-            "transverse magnetization",
-            "entanglement entropy",
-            "entanglement",
-            "renyi entropy",
-            "rényi entropy",
-            "renyi-2 entropy",
-            "rényi-2 entropy",
-            "fidelity",
-            "fidelity with the exact ground state",
-            "fidelity with the exact state",
-            "overlap with the exact ground state",
-            "zero-variance extrapolation",
-            "variance extrapolation",
-        ),
-        "ja": (
-            "相関関数",
-            "スピン相関",
-            "スピン相関関数",
-            "相関",
-            "構造因子",
-            "静的構造因子",
-            "スピン構造因子",
-            "交替磁化",
-            "副格子磁化",
-            "磁化",
-            "横磁化",
-            "エンタングルメントエントロピー",
-            "エンタングルメント",
-            "レニーエントロピー",
-            "忠実度",
-            "ゼロ分散外挿",
-        ),
-    },
+    words=together(
+        ORDER,
+        {
+            "en": (
+                "structure factor",
+                "static structure factor",
+                "spin structure factor",
+                "entanglement entropy",
+                "entanglement",
+                "renyi entropy",
+                "rényi entropy",
+                "renyi-2 entropy",
+                "rényi-2 entropy",
+                "fidelity",
+                "zero-variance extrapolation",
+                "variance extrapolation",
+            ),
+            "ja": (
+                "構造因子",
+                "静的構造因子",
+                "スピン構造因子",
+                "エンタングルメントエントロピー",
+                "エンタングルメント",
+                "レニーエントロピー",
+                "レニー2エントロピー",
+                "忠実度",
+                "フィデリティ",
+                "ゼロ分散外挿",
+                "分散外挿",
+            ),
+        },
+        ENERGY,
+        SPREAD,
+        EXACT,
+        VARIATIONAL,
+        NEURAL,
+        TRAINED,
+    ),
     examples=(
         Example(
             en="Spin correlations of the 16-site Heisenberg chain", ja="16サイトのハイゼンベルク鎖のスピン相関関数"
@@ -139,7 +124,7 @@ def observables(spec: ObservablesSpec, context: ToolContext) -> Result:
         notes.append(Text(en=f"Sector {sector}.", ja=f"{sector} セクター。"))
     notes += edge_of_two(spec)
     return Result(
-        estimates=result.estimates,
+        estimates=naming_exact(result.estimates),
         headline=_headline(result),
         artifacts=tuple(artifacts),
         reading=reading(spec),

@@ -1,6 +1,7 @@
 """What stands beside a variational energy: the best reference, and how far it is from it."""
 
 import math
+from collections.abc import Mapping
 
 from physics_engines.estimate import Estimate
 from physics_engines.lattices.shape import BONDS_PER_CELL
@@ -9,6 +10,9 @@ from physics_engines.text import Text
 
 MAX_EXACT_SITES = 20
 """Largest lattice that is diagonalised beside a variational run."""
+
+_ROUNDING = 1e-14
+"""Two energies are not told apart below this, relative to them."""
 
 
 def exact_spec(spec: SpinModelSpec) -> ExactSpec:
@@ -19,7 +23,7 @@ def exact_spec(spec: SpinModelSpec) -> ExactSpec:
 def relative_distance(energy: Estimate, reference: Estimate) -> Estimate:
     """How far the variational energy lies above the reference, relative to it."""
     scale = abs(reference.value)
-    errors = (energy.error or 0.0, reference.error or 0.0)
+    errors = (energy.error or 0.0, reference.error or 0.0, _ROUNDING * scale)
     named = {
         "exact": Text(en="exact energy", ja="厳密値"),
         "upper_bound": Text(en="best published bound", ja="既知の最良の上界"),
@@ -31,6 +35,16 @@ def relative_distance(energy: Estimate, reference: Estimate) -> Estimate:
         exactness="stochastic",
         method=Text(en="difference of the two energies", ja="二つのエネルギーの差"),
     )
+
+
+def naming_exact(found: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """The same estimates; those named "exact_..." say so in their label, beside the variational ones of the same."""
+    named = dict(found)
+    for name, estimate in found.items():
+        if name.startswith("exact_") and not estimate.label.en.startswith("exact"):
+            label = Text(en=f"exact {estimate.label.en}", ja=f"{estimate.label.ja}の厳密値")
+            named[name] = estimate.model_copy(update={"label": label})
+    return named
 
 
 def edge_of_two(spec: SpinModelSpec) -> list[Text]:

@@ -34,10 +34,10 @@ DEFINING = phrases(
 COMPUTE = phrases(
     # English
     "compute|calculate|calc|evaluate|find|determine|run|simulate|solve|estimate|obtain|diagonalise|diagonalize|optimise|"
-    "optimize|train|give me|get me|get|sweep|scan|numerically|numerical value|how much|how large|how low|how big|"
+    "optimize|train|evolve|give me|get me|get|sweep|scan|numerically|numerical value|how much|how large|how low|how big|"
     "how high|value of|work out|"
     # Japanese
-    "計算|求め|算出|出して|いくら|いくつ|数値|対角化して|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
+    "計算|求め|評価して|評価せよ|算出|出して|いくら|いくつ|数値|対角化して|シミュレーション|走らせ|実行|解いて|最適化して|どのくらい|どれくらい|"
     "何になる|値は|値を|見積も|だして"
 )
 """Signs that a number is wanted."""
@@ -133,6 +133,11 @@ HYPOTHESIS = (
     r"\b(?:test|check|verify|examine|investigate|refute|falsify)\b.{0,12}\b(?:the\s+|my\s+|this\s+)?(?:hypothesis|conjecture|claim)\b|"
     r"^\W*hypothesis\b|\bi (?:conjecture|hypothesi[sz]e)\b|\bhypothesis (?:run|test)|"
     r"仮説|予想を(?:検証|確か|テスト)"
+)
+# "How does the energy of 8 sites vary from h = 0.5 to h = 1?" wants the numbers of a range.
+VARIES = (
+    r"\bhow\s+(?:do|does|is|are)\b.*\b(?:vary|varies|varied|change|depend|grow|decrease|increase|evolve)s?\b.*\bfrom\b.*\bto\b|"
+    r"から.*まで.*(?:どのよう|どう)(?:に)?(?:変|変化|依存|増|減|振る舞)"
 )
 # "What does exact diagonalisation give for the ring of 8 sites?" asks for a number, "What does it do?" does not.
 OUTCOME = r"\bwhat\s+(?:does|do|would|will|did)\s.*\b(?:give|yield|return|find|produce|predict)\b"

@@ -42,7 +42,7 @@ QUANTITIES = (
         "基底エネルギー",
         "gs energy|ground energy|energy per site|energy per spin|energy/site|energy density|lowest energy|minimum energy|"
         "lowest eigenvalue|smallest eigenvalue|e0|e_gs|egs|ground state energies|energy of the ground state|energy|"
-        "groundstate energy|e/n|e/j|e0/n|e_0/n|e per site|e per spin|gs e|e/site|e/l|基底状態エネルギー|基底状態のエネルギー|最低エネルギー|最低固有値|"
+        "groundstate energy|lowest state|e/n|e/j|e0/n|e_0/n|e per site|e per spin|gs e|e/site|e/l|基底状態エネルギー|基底状態のエネルギー|最低状態|最低エネルギー|最低固有値|"
         "最小固有値|サイトあたりのエネルギー|1サイトあたりのエネルギー|エネルギー|基底状態での エネルギー",
         "ground state|gs|基底状態|基底",
     ),
@@ -54,7 +54,7 @@ QUANTITIES = (
     _quantity(
         "excited states",
         "励起状態",
-        "excited state|excitation energy|excitation energies|first excited|energy of the first excited state|excitation|"
+        "excited state|excitation energy|excitation energies|first excited|lowest triplet|energy of the first excited state|excitation|"
         "energy of the excited states|first excited state energy|excited state energy|励起状態のエネルギー|励起エネルギー|第一励起|第1励起",
     ),
     _quantity("magnon dispersion", "マグノン分散", "dispersion|dispersion relation|magnon spectrum|分散関係"),
@@ -83,7 +83,7 @@ QUANTITIES = (
         "a network that is not offered",
         "ここにないネットワーク",
         "gcnn|graph neural network|group-equivariant network|autoregressive|autoregressive network|rnn|recurrent network|"
-        "recurrent neural network|gutzwiller|自己回帰|回帰型|再帰型ネットワーク|グラフニューラルネットワーク|グッツヴィラー",
+        "recurrent neural network|neural backflow|backflow|pfaffian|gutzwiller|自己回帰|回帰型|再帰型ネットワーク|グラフニューラルネットワーク|バックフロー|パフィアン|グッツヴィラー",
     ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(
@@ -111,6 +111,37 @@ QUANTITIES = (
         "correlations|correlator|spin correlation|スピン相関|相関",
     ),
     _quantity("correlation length", "相関長", "correlation lengths"),
+    _quantity(
+        "fidelity",
+        "忠実度",
+        "fidelity with the exact ground state|fidelity with the exact state|fidelity to the exact ground state|"
+        "overlap with the exact ground state|overlap with the exact state|フィデリティ|厳密な基底状態との忠実度|"
+        "厳密な基底状態との重なり|厳密解との忠実度|厳密解との重なり",
+    ),
+    _quantity(
+        "energy variance",
+        "エネルギー分散",
+        "variance of the energy|v-score|vスコア|v score|エネルギーの分散|variance per site",
+    ),
+    _quantity(
+        "zero-variance extrapolation",
+        "ゼロ分散外挿",
+        "zero-variance extrapolated energy|zero variance extrapolation|variance extrapolation|zero-variance energy|"
+        "extrapolated to zero variance|extrapolate to zero variance|分散ゼロへの外挿|分散外挿|ゼロ分散への外挿",
+    ),
+    _quantity("momentum distribution", "運動量分布", "n(k)|momentum occupation"),
+    _quantity(
+        "dimer order",
+        "ダイマー秩序",
+        "dimer order parameter|dimer correlation|dimer correlations|dimer-dimer correlation|dimer-dimer correlations|"
+        "ダイマー相関|ダイマー秩序変数|plaquette order|プラケット秩序",
+    ),
+    _quantity("chirality", "カイラリティ", "scalar chirality|spin chirality|スカラーカイラリティ|スピンカイラリティ"),
+    _quantity(
+        "double occupancy",
+        "二重占有",
+        "doublon density|density of doublons|pair correlation|pairing correlation|pairing correlations|超伝導相関|二重占有率",
+    ),
     _quantity(
         "entanglement entropy",
         "エンタングルメントエントロピー",
@@ -171,6 +202,13 @@ SYSTEMS = (
     ),
     _system(
         "pyrochlore lattice", "パイロクロア格子", "pyrochlore|diamond lattice|hyperkagome|パイロクロア|ダイヤモンド格子"
+    ),
+    _system("quantum dimer model", "量子ダイマー模型", "dimer model|rokhsar-kivelson|ダイマー模型|量子ダイマーモデル"),
+    _system(
+        "table of couplings in a question (it goes into a Spec: ansatz run nqs.exact --model couplings --couplings ...)",
+        "質問文中の結合の表（Spec で渡します: ansatz run nqs.exact --model couplings --couplings …）",
+        "table of couplings|couplings table|coupling table|coupling matrix|couplings.csv|load the couplings|"
+        "couplings from the file|couplings from a file|list of couplings|結合の表|結合の一覧|結合定数の表|結合行列",
     ),
     _system("ladder", "梯子格子", "ladder|two-leg ladder|梯子|はしご|ラダー"),
     _system(
@@ -268,7 +306,7 @@ FALSE_FRIENDS = phrases(
     "root mean square|squared error|squared|antiferromagnet|antiferromagnetic|afm|energy-based|energy based model|"
     "conservation of energy|energy conservation|high energy|high-energy|open source|open question|open-source|spin-1/2|"
     "spin 1/2|s=1/2|spin-half|spin half|field theory|mean field|mean-field|neural network field theory|vector field|"
-    "force field|gauge field|per site|per spin|1サイトあたり|サイトあたり|1サイト当たり|サイト当たり|1スピンあたり|スピンあたり|"
+    "force field|gauge field|per site|per spin|per dimer|per plaquette|per trimer|dimer state|dimer phase|dimer covering|dimer product|サンプリング|カップリング|スケーリング|モデリング|トレーニング|クラスタリング|ダイマー状態|ダイマー相|プラケットあたり|1サイトあたり|サイトあたり|1サイト当たり|サイト当たり|1スピンあたり|スピンあたり|"
     "一サイトあたり|gap between|bridge the gap|learning curve|supply chain|block chain|supersymmetry|"
     "マルコフ連鎖|連鎖律|連鎖|最小二乗|最小2乗|二乗|反強磁性|反強磁性体|エネルギー保存|高エネルギー|場の理論|平均場|スピン1/2|"
     "スピン2分の1|スピン二分の一|ベクトル場|力場|ゲージ場|周期表|周期律|周期的運動|周期運動|エネルギー関数|エネルギーベース|自由度|学習率"

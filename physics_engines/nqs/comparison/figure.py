@@ -6,7 +6,7 @@ from physics_engines.estimate import Estimate
 from physics_engines.files import write_atomically
 from physics_engines.nqs.comparison.run import ComparisonResult
 from physics_engines.nqs.comparison.table import distance
-from physics_engines.nqs.labels import reading
+from physics_engines.nqs.labels import figure_title
 from physics_engines.nqs.spec import CompareSpec
 
 _DOT = "#1f6fb4"
@@ -38,8 +38,7 @@ def draw_comparison(
     figure = Figure(figsize=(8.4, 1.9 + 0.42 * max(len(rows), 2)), layout="constrained", dpi=160)
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-    title = reading(spec).en.replace("S^z", "Sᶻ").replace("σ^", "σ")
-    figure.suptitle(title, fontsize=9.5, x=0.01, ha="left")
+    figure.suptitle(figure_title(spec, 110), fontsize=9.5, x=0.01, ha="left")
     for place, row in enumerate(rows):
         energy, gap = row.energy_per_site, distance(row, reference)
         assert energy is not None

@@ -7,7 +7,7 @@ import numpy as np
 from physics_engines.files import write_atomically
 from physics_engines.nqs.dynamics.estimates import TRUSTED_ANGLE, trusted_time
 from physics_engines.nqs.dynamics.run import DynamicsResult
-from physics_engines.nqs.labels import reading
+from physics_engines.nqs.labels import figure_title
 from physics_engines.nqs.spec import DynamicsSpec
 
 _COLOURS = ("#1f5fa8", "#b03a2e", "#2e7d4f")
@@ -35,8 +35,7 @@ def draw_dynamics(result: DynamicsResult, spec: DynamicsSpec, path: Path) -> tup
     figure = Figure(figsize=(6.4, 5.6), layout="constrained", dpi=160)
     FigureCanvasAgg(figure)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    title = reading(spec).en.replace(" H = ", "\nH = ").replace("S^z", "Sᶻ").replace("σ^", "σ")
-    top.set_title(f"{title}, after a quench", fontsize=9, loc="left")
+    top.set_title(figure_title(spec, 84, ", after a quench"), fontsize=9, loc="left")
     labels = _SHOWN[spec.conserves_magnetisation]
     for index, name in enumerate(result.names):
         colour = _COLOURS[index % len(_COLOURS)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from physics_engines.estimate import Estimate
 from physics_engines.files import write_atomically
-from physics_engines.nqs.labels import reading
+from physics_engines.nqs.labels import figure_title
 from physics_engines.nqs.mps.dmrg import DmrgResult
 from physics_engines.nqs.spec import DmrgSpec
 
@@ -36,7 +36,7 @@ def draw_dmrg(result: DmrgResult, spec: DmrgSpec, reference: Estimate | None, pa
     figure = Figure(figsize=(8.2, 3.9), layout="constrained", dpi=160)
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
-    figure.suptitle(reading(spec).en.replace("S^z", "Sᶻ").replace("σ^", "σ"), fontsize=9, x=0.01, ha="left")
+    figure.suptitle(figure_title(spec, 110), fontsize=9, x=0.01, ha="left")
     unit = f" / {result.energy_per_site.unit}" if result.energy_per_site.unit else ""
 
     sweeps = np.arange(1, len(energy) + 1)
@@ -63,6 +63,7 @@ def draw_dmrg(result: DmrgResult, spec: DmrgSpec, reference: Estimate | None, pa
             axis.axhline(reference.value, color=_REFERENCE, linewidth=1, linestyle="--",
                          label=f"{name}: {reference.value:.7f}" if axis is right else None)  # fmt: skip
         axis.spines[["top", "right"]].set_visible(False)
+        axis.ticklabel_format(axis="y", useOffset=False)
     if right.get_legend_handles_labels()[0]:
         right.legend(frameon=False, fontsize=8, loc="upper left")
     png, svg = path.with_suffix(".png"), path.with_suffix(".svg")

@@ -1,10 +1,11 @@
 """The energy of a stored wave function."""
 
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from physics_engines.nqs.spec.ground_state import GroundStateSpec
+from physics_engines.nqs.spec.ground_state import SIZES, GroundStateSpec
+from physics_engines.nqs.words import evaluate as words
 
 Basis = Literal["marshall", "plain"]
 
@@ -16,7 +17,11 @@ class EvaluateSpec(GroundStateSpec):
     beside it, of a Carleo-Troyer file (``.wf``) from its first lines.
     """
 
-    state: str = Field(min_length=1, max_length=4096)
+    unspoken: ClassVar[frozenset[str]] = frozenset(
+        ("ansatz", *SIZES, "n_iterations", "n_samples", "learning_rate", "diag_shift", "sampler")
+    )
+
+    state: Annotated[str, words.STATE] = Field(min_length=1, max_length=4096)
     """A state.npz of an earlier run, the folder or the id of that run, or a .wf file in the layout of Carleo and
     Troyer's supplementary code."""
     basis: Basis = "marshall"

@@ -43,6 +43,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
         return "rbm"  # this Spec is refused for the same reason
     if model.is_fermionic:
         return "pair_product_symmetric" if model.n_sites <= 16 and model.has_lieb_state else "pair_product"
+    if any(data.get("momentum", ())):
+        return "rbm_complex"  # tied weights carry zero momentum
     complex_weights = model.model == "j1j2" or not model.is_sign_free
     # Without a basis of positive amplitudes the ground state need not have zero momentum, so nothing is tied there;
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
@@ -72,9 +74,9 @@ class GroundStateSpec(SectorSpec):
         words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, a dense one on
-    an open lattice; complex weights for frustrated models. The amplitude of a feed-forward network, CNN, ResNet or
-    ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always positive.
-    Fermions take a pair product times RBM."""
+    an open lattice; complex weights for frustrated models and a momentum. The amplitude of a feed-forward network,
+    CNN, ResNet or ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always
+    positive. Fermions take a pair product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
     on more; 2 without symmetry and beside a pair product."""

@@ -1,8 +1,9 @@
 """Quantum numbers of a state beside its total S^z."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from physics_engines.lattices.shape import SITES_PER_CELL
 from physics_engines.nqs.spec.model import SpinModelSpec
@@ -12,13 +13,34 @@ Irrep = Literal["none", "A1", "A2", "B1", "B2"]
 SpinFlip = Literal["none", "even", "odd"]
 
 
-def _parse_momentum(value: object) -> object:
-    """Accept 3 and "1,2" beside [1, 2]."""
+_OF_PI = re.compile(r"([-+]?)(\d*)\*?(?:π|pi)(?:/(\d+))?")
+
+
+def _parse_momentum(value: object, info: ValidationInfo) -> object:
+    """Accept 3, "1,2", "π" and "π,0" beside [1, 2]; k = π is m = L/2."""
     if isinstance(value, int) and not isinstance(value, bool):
         return (value,)
     if isinstance(value, str):
-        return tuple(part for part in value.replace("x", ",").split(",") if part.strip())
-    return value
+        value = tuple(part for part in value.replace("x", ",").strip(" ()[]").split(",") if part.strip())
+    shape = info.data.get("shape", ())
+    if shape and isinstance(value, tuple | list) and len(value) == 1 and str(value[0]).strip() == "0":
+        return (0,) * len(shape)
+    if not isinstance(value, tuple | list) or len(value) != len(shape):
+        return value
+    return tuple(
+        _of_pi(part, extent) if isinstance(part, str) else part for part, extent in zip(value, shape, strict=True)
+    )
+
+
+def _of_pi(text: str, extent: int) -> object:
+    """The integer m with 2π m / L equal to a multiple of π; anything else as it is."""
+    match = _OF_PI.fullmatch("".join(text.split()))
+    if match is None:
+        return text
+    upper, lower = int(match[2] or 1) * extent, 2 * int(match[3] or 1)
+    if lower == 0 or upper % lower:
+        raise ValueError(f"{text.strip()} is none of the momenta 2π m / {extent} of that direction")
+    return upper // lower * (-1 if match[1] == "-" else 1)
 
 
 Momentum = Annotated[tuple[Annotated[int, Field(ge=-(10**6), le=10**6)], ...], BeforeValidator(_parse_momentum)]
@@ -27,8 +49,9 @@ Momentum = Annotated[tuple[Annotated[int, Field(ge=-(10**6), le=10**6)], ...], B
 class SectorSpec(SpinModelSpec):
     """A model and the symmetry sector of one of its states."""
 
-    momentum: Momentum = ()
-    """Momentum as one integer for each direction, k = 2π m / L; left open where not given."""
+    momentum: Annotated[Momentum, words.MOMENTUM] = ()
+    """Momentum as one integer for each direction, k = 2π m / L, or as multiples of π ("π,0"); 0 alone is zero in every
+    direction. Left open where not given."""
     irrep: Annotated[Irrep, words.IRREP] = "none"
     """One-dimensional irrep of the point group about a site (of the little group of the momentum): A or B even or odd
     under the smallest rotation, 1 or 2 even or odd under the reflection; on a chain A1 is even and A2 odd parity."""

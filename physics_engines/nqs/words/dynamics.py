@@ -63,6 +63,7 @@ INITIAL_DELTA = Slot(
 
 TOTAL_TIME = Slot(
     symbols=("t", "tmax", "t_max", "T_max", "tJ", "Jt"),
+    cased=("t",),
     en=("time", "times", "total time", "final time", "evolution time"),
     ja=("時間", "時刻", "最終時刻", "全時間"),
     en_label="t",

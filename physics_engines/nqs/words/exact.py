@@ -29,5 +29,7 @@ N_LEVELS = Slot(
         ),
         "8": ("spin gap", "singlet-triplet gap", "スピンギャップ"),
     },
+    en_label="number of levels",
+    ja_label="準位の数",
     detail=True,
 )

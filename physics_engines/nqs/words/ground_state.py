@@ -106,6 +106,7 @@ ALPHA = Slot(
     ja=("隠れ層密度", "隠れユニット密度"),
     en_label="α",
     ja_label="α",
+    only_with={"ansatz": tuple(name for name in ANSATZ.shown if name.startswith(("rbm", "pair_product")))},
 )
 
 N_FEATURES = Slot(
@@ -165,7 +166,17 @@ SAMPLER = Slot(
     values={
         "composite": ("composite moves", "composite sampler", "複合更新"),
         "parallel_tempering": ("parallel tempering", "replica exchange", "レプリカ交換", "パラレルテンパリング"),
-        "exact": ("exact enumeration", "exact sampling", "full summation", "全状態の和", "全数和"),
+        "exact": (
+            "exact enumeration",
+            "exact summation",
+            "exact sampling",
+            "full summation",
+            "sum over all states",
+            "summing over all states",
+            "全状態の和",
+            "全状態について和",
+            "全数和",
+        ),
     },
     shown={
         "metropolis": Text(en="Metropolis sampling", ja="メトロポリス法"),

@@ -180,6 +180,12 @@ LATTICE = Slot(
             "dimer",
             "ダイマー",
             "二量体",
+            "trimer",
+            "トライマー",
+            "三量体",
+            "tetramer",
+            "テトラマー",
+            "四量体",
             "linear chain",
             "spin chain",
             "鎖",
@@ -198,6 +204,9 @@ LATTICE = Slot(
             "two dimensions",
             "正方格子",
             "正方",
+            "plaquette",
+            "square plaquette",
+            "プラケット",
             "二次元",
             "2次元",
         ),
@@ -246,11 +255,16 @@ SHAPE = Slot(
         "格子点",
         "格子点数",
         "スピン数",
-        "粒子数",
         "系サイズ",
         "個",
         "辺",
     ),
+    values={
+        "2": ("dimer", "ダイマー", "二量体"),
+        "3": ("trimer", "トライマー", "三量体"),
+        "4": ("tetramer", "テトラマー", "四量体"),
+        "2x2": ("plaquette", "square plaquette", "プラケット"),
+    },
     en_label="size",
     ja_label="サイズ",
     extents=Extents(
@@ -278,7 +292,6 @@ SHAPE = Slot(
             "格子点",
             "格子点数",
             "スピン数",
-            "粒子数",
             "個",
         ),
     ),
@@ -328,13 +341,21 @@ BOUNDARY = Slot(
 
 COUPLING = Slot(
     symbols=("J", "J1", "t"),
+    cased=("t",),
     en=("coupling", "coupling constant", "exchange", "exchange coupling", "hopping", "hopping amplitude"),
     ja=("結合定数", "交換相互作用", "交換結合", "ホッピング", "飛び移り積分"),
     en_label="J",
     ja_label="J",
+    called={
+        "model": {
+            "j1j2": Text(en="J1", ja="J1"),
+            "hubbard": Text(en="t", ja="t"),
+            "tv": Text(en="t", ja="t"),
+        }
+    },
 )
 
-COUPLING_OF_SPINS = replace(COUPLING, symbols=("J", "J1"))
+COUPLING_OF_SPINS = replace(COUPLING, symbols=("J", "J1"), cased=())
 """Where t is the time."""
 
 J2 = Slot(
@@ -396,6 +417,7 @@ INTERACTION = Slot(
     ja=("オンサイト斥力", "オンサイト相互作用", "クーロン斥力", "相互作用"),
     en_label="U/t or V/t",
     ja_label="U/t または V/t",
+    called={"model": {"hubbard": Text(en="U/t", ja="U/t"), "tv": Text(en="V/t", ja="V/t")}},
     unit_of="coupling",
     only_with={"model": ("hubbard", "tv")},
 )
@@ -403,9 +425,16 @@ INTERACTION = Slot(
 PARTICLES_UP = Slot(
     symbols=("N_up", "n_up"),
     en=("up electrons", "spin-up electrons", "particles", "fermions"),
-    ja=("上向き電子", "フェルミオン"),
+    ja=("上向き電子", "上向き電子数", "粒子数", "粒子", "フェルミオン"),
+    words_with={name: {"model": ("tv",)} for name in ("particles", "fermions", "粒子数", "粒子", "フェルミオン")},
     en_label="number of up electrons (of particles in the t-V model)",
     ja_label="上向き電子数（t-V 模型では粒子数）",
+    called={
+        "model": {
+            "hubbard": Text(en="number of up electrons", ja="上向き電子数"),
+            "tv": Text(en="number of particles", ja="粒子数"),
+        }
+    },
     only_with={"model": ("hubbard", "tv")},
     detail=True,
 )
@@ -413,7 +442,7 @@ PARTICLES_UP = Slot(
 PARTICLES_DOWN = Slot(
     symbols=("N_down", "n_down"),
     en=("down electrons", "spin-down electrons"),
-    ja=("下向き電子",),
+    ja=("下向き電子", "下向き電子数"),
     en_label="number of down electrons",
     ja_label="下向き電子数",
     only_with={"model": ("hubbard",)},

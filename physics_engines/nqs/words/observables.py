@@ -80,10 +80,19 @@ OBSERVABLES = Slot(
         "extrapolation": Text(en="zero-variance extrapolation", ja="ゼロ分散外挿"),
     },
     detail=True,
+    together=True,
 )  # fmt: skip
 
 BLOCK_SIZE = Slot(
-    en=("block size", "subsystem size", "block"),
-    ja=("ブロックサイズ", "部分系のサイズ", "ブロック"),
+    en=("block size", "subsystem size", "block", "subsystem", "site block", "site subsystem", "spin block"),
+    ja=(
+        "ブロックサイズ",
+        "部分系のサイズ",
+        "ブロック",
+        "部分系",
+        "サイトのブロック",
+        "サイトの部分系",
+        "スピンのブロック",
+    ),
     detail=True,
 )

@@ -3,6 +3,19 @@
 from physics_engines.spec import Slot
 from physics_engines.text import Text
 
+MOMENTUM = Slot(
+    symbols=("k",),
+    cased=("k",),
+    en=("momentum", "crystal momentum", "lattice momentum"),
+    ja=("運動量", "結晶運動量"),
+    en_label="momentum",
+    ja_label="運動量",
+    together=True,
+    of_pi=True,
+    detail=True,
+    essential=True,
+)
+
 IRREP = Slot(
     en=("irrep", "irreducible representation"),
     ja=("既約表現",),
@@ -17,14 +30,31 @@ IRREP = Slot(
         **{name: Text(en=f"irrep {name}", ja=f"既約表現 {name}") for name in ("A1", "A2", "B1", "B2")},
     },
     detail=True,
+    essential=True,
 )
 
 SPIN_FLIP = Slot(
     en=("spin flip", "spin inversion"),
     ja=("スピン反転",),
     values={
-        "even": ("even under spin flip", "spin-flip even", "even spin-flip sector", "スピン反転で偶", "スピン反転偶"),
-        "odd": ("odd under spin flip", "spin-flip odd", "odd spin-flip sector", "スピン反転で奇", "スピン反転奇"),
+        "even": (
+            "even spin-flip",
+            "even under spin inversion",
+            "even under spin flip",
+            "spin-flip even",
+            "even spin-flip sector",
+            "スピン反転で偶",
+            "スピン反転偶",
+        ),
+        "odd": (
+            "odd spin-flip",
+            "odd under spin inversion",
+            "odd under spin flip",
+            "spin-flip odd",
+            "odd spin-flip sector",
+            "スピン反転で奇",
+            "スピン反転奇",
+        ),
     },
     shown={
         "none": Text(en="any spin-flip sector", ja="スピン反転のセクターを問わない"),
@@ -32,4 +62,5 @@ SPIN_FLIP = Slot(
         "odd": Text(en="odd under spin flip", ja="スピン反転で奇"),
     },
     detail=True,
+    essential=True,
 )

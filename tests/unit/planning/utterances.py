@@ -333,7 +333,7 @@ REFUSED = [
     # what would have been computed for another model, sector or sign
     ("exact energy Heisenberg chain N=8, S=3/2", "en", "unknown_parameter", 3),
     ("exact energy Heisenberg chain N=8, D=0.1", "en", "unknown_parameter", 3),
-    ("exact energy of the Heisenberg chain N=8 with momentum pi", "en", "unknown_system", 2),
+    ("exact energy of the Heisenberg chain N=8 with momentum pi", "en", "not_by_this", 2),
     ("exact energy of random Heisenberg chain N=8", "en", "unknown_system", 2),
     ("exact energy of dimerized Heisenberg chain N=8", "en", "unknown_system", 2),
     ("exact energy of Heisenberg chain N=8 J'=0.5", "en", "unknown_parameter", 3),
