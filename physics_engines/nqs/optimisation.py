@@ -20,12 +20,17 @@ from physics_engines.statistics import gamma_method
 MOMENTUM = 0.9
 MAX_DISTANCE = 0.15
 """Trust region: longest Fubini-Study distance of one step."""
-MAX_LENGTH = 0.1
+MAX_LENGTH = 0.3
 """Longest parameter step: directions the sample says nothing about have distance 0, so they need their own bound."""
+_LAST_RATE = 0.05
+"""Share of the learning rate at the end of a run, to which it falls linearly."""
 MAX_REJECTED = 20
 """Steps rejected in a row before the run gives up."""
-_WARM_UP = 0.25
-_COOL_DOWN = 0.3
+FIRST_SHIFT = 1.0
+"""Diagonal shift the run begins with. It falls geometrically to that of the Spec: at first only the directions the
+sample is sure of are followed, which keeps the noise of the others out of the parameters."""
+_FIRST_SHIFT_COMPLEX = 0.01
+"""The same where amplitudes are complex: the unsure directions are what leads out of a wrong set of phases."""
 _RUNAWAY = 0.1
 """Rise above the lowest energy so far, relative to the scale of the energies, at which a step is rejected."""
 TRACE_NAMES = ("energy", "error", "variance", "acceptance", "step", "rejected")
@@ -170,7 +175,7 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: S
 
     progress = state.iteration / spec.n_iterations
     direction = _direction(state, spec, backend, sample, energies, progress)
-    step = spec.learning_rate * state.step_scale * min(1.0, (1 - progress) / _COOL_DOWN + 0.05)
+    step = spec.learning_rate * state.step_scale * max(_LAST_RATE, 1 - progress)
     if step * direction.speed > MAX_DISTANCE:
         step = MAX_DISTANCE / direction.speed
     length = float(np.linalg.norm(direction.vector))
@@ -249,7 +254,8 @@ def _direction(
 ) -> Direction:
     """The natural gradient; a metric that is not positive definite gets a larger shift."""
     derivatives = backend.derivatives(sample.flat)
-    shift = spec.diag_shift * max(1.0, 10 * (1 - progress / _WARM_UP))
+    first = _FIRST_SHIFT_COMPLEX if np.iscomplexobj(energies) else FIRST_SHIFT
+    shift = spec.diag_shift * max(1.0, first / spec.diag_shift) ** (1 - progress)
     for attempt in range(6):
         try:
             return natural_gradient(

@@ -54,10 +54,10 @@ class SpaceGroupRbm(TiedRbm):
 
     @classmethod
     def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
-        """About as many hidden units as a translation-tied RBM, and a whole number of features."""
+        """At least as many hidden units as a translation-tied RBM, and two features or more."""
         alpha = SymmetricRbm.defaults(lattice, shape, n_sites).sizes["alpha"]
         order = _LARGEST_POINT_GROUP[lattice]
-        return Defaults(sizes={"alpha": order * -(-alpha // order)})
+        return Defaults(sizes={"alpha": order * max(2, -(-alpha // order))})
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""

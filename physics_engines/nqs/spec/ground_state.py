@@ -50,7 +50,12 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     # the Marshall basis of J1-J2 on two sublattices is a good enough guess.
     is_tied = model.is_sign_free or (model.is_bipartite and model.exchange == "antiferromagnetic")
     if model.boundary == "periodic" and is_tied:
-        return "rbm_symmetric_complex" if complex_weights else "rbm_symmetric"
+        if complex_weights:
+            return "rbm_symmetric_complex"
+        # On large lattices fewer parameters are worth more than freer ones: the same samples say more about each.
+        is_invariant = data.get("irrep", "none") in ("none", "A1")
+        is_large = model.n_sites > 36 and len(model.shape) > 1
+        return "rbm_space_group" if is_large and is_invariant else "rbm_symmetric"
     return "rbm_complex" if complex_weights else "rbm"
 
 
@@ -73,13 +78,14 @@ class GroundStateSpec(SectorSpec):
         AnsatzName,
         words.ANSATZ,
     ] = Field(default_factory=_default_ansatz)
-    """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, a dense one on
-    an open lattice; complex weights for frustrated models and a momentum. The amplitude of a feed-forward network,
-    CNN, ResNet or ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always
-    positive. Fermions take a pair product times RBM."""
+    """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, with those of
+    the space group on more than 36 sites in two dimensions, a dense one on an open lattice; complex weights for
+    frustrated models and a momentum. The amplitude of a feed-forward network, CNN, ResNet or ViT is complex for
+    frustrated models and positive for the others; that of a Jastrow factor is always positive. Fermions take a pair
+    product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
-    on more; 2 without symmetry and beside a pair product."""
+    on more; twice the point group or more with space-group symmetry; 2 without symmetry and beside a pair product."""
     n_features: Annotated[int, words.N_FEATURES] = Field(default_factory=_default_size("n_features"), ge=0, le=512)
     """Channels of a CNN or ResNet, units in a layer of a feed-forward network, length of the vectors of a ViT."""
     n_layers: Annotated[int, words.N_LAYERS] = Field(default_factory=_default_size("n_layers"), ge=0, le=64)
@@ -121,7 +127,8 @@ class GroundStateSpec(SectorSpec):
     diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(
         default_factory=lambda data: _defaults(data).diag_shift, ge=1e-8, le=1
     )
-    """Diagonal shift of the metric after the warm-up, in which it starts ten times larger. Where not given: 0.001."""
+    """Diagonal shift of the metric at the end of the run; it begins at 1, or 0.01 with complex amplitudes. Where not
+    given: 0.001."""
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
