@@ -92,7 +92,7 @@ def memory_of(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> i
 def work_of(spec: "GroundStateSpec", n_parameters: int, row: int, is_complex: bool) -> Work:
     """Sampling, local energies and solve, where a row of derivatives costs ``row`` numbers to multiply."""
     hidden = spec.alpha * spec.n_sites
-    per_move = (10e-9 if is_complex else 0.9e-9) * hidden + 20e-9
+    per_move = (10e-9 if is_complex else 0.6e-9) * hidden + 20e-9
     per_sample = per_move * (spec.n_sites + spec.n_couplings / 2) + hidden * (120e-9 if is_complex else 40e-9)
     small = min(n_parameters, spec.n_samples)
     solve = (spec.n_samples * small * row + small**3 / 3) * (8e-10 if is_complex else 2e-10)

@@ -57,7 +57,7 @@ class SpaceGroupRbm(TiedRbm):
         """At least as many hidden units as a translation-tied RBM, and two features or more."""
         alpha = SymmetricRbm.defaults(lattice, shape, n_sites).sizes["alpha"]
         order = _LARGEST_POINT_GROUP[lattice]
-        return Defaults(sizes={"alpha": order * max(2, -(-alpha // order))})
+        return Defaults(sizes={"alpha": order * max(2, -(-alpha // order))}, n_iterations=200)
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """See ``Ansatz.log_psi``."""

@@ -99,7 +99,8 @@ class GroundStateSpec(SectorSpec):
     n_iterations: Annotated[int, words.N_ITERATIONS] = Field(
         default_factory=lambda data: _defaults(data).n_iterations, ge=1, le=100_000
     )
-    """Optimisation steps. Where not given: 300 for an RBM or Jastrow factor, fewer for the other networks."""
+    """Optimisation steps. Where not given: 300 for an RBM or Jastrow factor, 200 with space-group symmetry, fewer for
+    the other networks."""
     n_samples: Annotated[int, words.N_SAMPLES] = Field(
         default_factory=lambda data: _defaults(data).n_samples, ge=64, le=1_000_000
     )
