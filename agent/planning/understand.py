@@ -130,6 +130,8 @@ class _Reader:
             if not self._libraries():
                 return self._refused(refusal("no_library", self._language, ExitStatus.MISSING))
             return self._finish("ask", 0.8 if asking else 0.4, knowledge=bare(self._question))
+        if self._libraries() and self._is_longer_than(3):
+            return self._finish("ask", 0.2, knowledge=bare(self._question))
         return self._finish("help", 0.1, nearest=nearest_tools(whole, self._vocabulary))
 
     def _looks_like_a_topic(self, parts: list[Part]) -> bool:
@@ -140,6 +142,11 @@ class _Reader:
         known = any(part.found for part in parts)
         words = text.split()
         return len(words) <= (8 if known else 3) and not text.endswith((".", "!", "。")) and len(text) <= 80
+
+    def _is_longer_than(self, words: int) -> bool:
+        """Whether there are more words than that; three characters of Japanese count for one."""
+        count = len(self._question) / 3 if self._language == "ja" else len(self._question.split())
+        return count > words
 
     def _libraries(self) -> list[str]:
         return [name for name, tool in self._vocabulary.tools.items() if tool.evidence == "cited"]
@@ -165,6 +172,10 @@ class _Reader:
             again = [self._resolve(name, wider, parts) for name in names]
             if not any(state.refusal for state in again):
                 states = again
+        names_no_system = not mentions.said and any(state.missing for state in states)
+        if names_no_system and self._libraries() and self._is_longer_than(8):
+            # Many words, a quantity among them, and not one of a system: it is talked about, not asked for.
+            return self._finish("ask", 0.3, knowledge=bare(self._question))
         return self._assemble(states, computing, asking)
 
     def _too_many(self, mentions: Mentions) -> Refusal | None:

@@ -259,6 +259,9 @@ BOTH = [
 
 # questions for the library alone, the whole of them
 ASK = [
+    ("kernel ridge regression bias variance trade off for noisy labels", "en"),
+    ("I keep reading that the energy of a trained network is only a bound and I want to know in which sense", "en"),
+    ("学習した網のエネルギーが本当の値より必ず高くなる理由を知りたいのですが、どこを読めばよいですか。", "ja"),
     ("対称性を持つニューラルネットワークとは？", "ja"),
     ("What is a PINN?", "en"),
     ("Who won the 1998 World Cup?", "en"),
