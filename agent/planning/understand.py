@@ -131,7 +131,7 @@ class _Reader:
                 return self._refused(refusal("no_library", self._language, ExitStatus.MISSING))
             return self._finish("ask", 0.8 if asking else 0.4, knowledge=bare(self._question))
         if self._libraries() and self._is_longer_than(3):
-            return self._finish("ask", 0.2, knowledge=bare(self._question))
+            return self._look_up()
         return self._finish("help", 0.1, nearest=nearest_tools(whole, self._vocabulary))
 
     def _looks_like_a_topic(self, parts: list[Part]) -> bool:
@@ -142,6 +142,10 @@ class _Reader:
         known = any(part.found for part in parts)
         words = text.split()
         return len(words) <= (8 if known else 3) and not text.endswith((".", "!", "。")) and len(text) <= 80
+
+    def _look_up(self) -> Reading:
+        """Many words, a quantity perhaps among them, and not one of a system: it is talked about, not asked for."""
+        return self._finish("ask", 0.3, knowledge=bare(self._question))
 
     def _is_longer_than(self, words: int) -> bool:
         """Whether there are more words than that; three characters of Japanese count for one."""
@@ -156,11 +160,15 @@ class _Reader:
 
     def _computation(self, text: str, parts: list[Part], computing: list[Part], asking: list[Part]) -> Reading:
         mentions = self._mentions(computing)
+        is_talk = not mentions.said and self._is_longer_than(8) and bool(self._libraries())
         if found := impossible(text, computing, mentions, self._vocabulary, self._language):
-            return self._refused(found)
+            has_method = any(isinstance(item.payload, ToolWord) for item in mentions.found)
+            return self._look_up() if is_talk and not has_method else self._refused(found)
         names = choose_tools(computing, mentions, self._vocabulary) or self._inherited_tools(computing)
         if not names and (found := self._too_many(mentions)):
             return self._refused(found)
+        if not names and is_talk:
+            return self._look_up()
         if not names:
             options = Text(en=computable(self._vocabulary, "en"), ja=computable(self._vocabulary, "ja"))
             missing = MissingSlot(field="tool", question=both("which_tool", options=options))
@@ -172,10 +180,10 @@ class _Reader:
             again = [self._resolve(name, wider, parts) for name in names]
             if not any(state.refusal for state in again):
                 states = again
-        names_no_system = not mentions.said and any(state.missing for state in states)
-        if names_no_system and self._libraries() and self._is_longer_than(8):
-            # Many words, a quantity among them, and not one of a system: it is talked about, not asked for.
-            return self._finish("ask", 0.3, knowledge=bare(self._question))
+        # An explanation is asked for, and beside it a quantity of no model: a part of the explanation.
+        names_no_model = all(any(item.field == "model" for item in state.missing) for state in states)
+        if (is_talk and any(state.missing for state in states)) or (asking and names_no_model and self._libraries()):
+            return self._look_up()
         return self._assemble(states, computing, asking)
 
     def _too_many(self, mentions: Mentions) -> Refusal | None:

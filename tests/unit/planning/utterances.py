@@ -259,6 +259,7 @@ BOTH = [
 
 # questions for the library alone, the whole of them
 ASK = [
+    ("Why does averaging over many local energies work, and how big is the energy error with few samples?", "en"),
     ("kernel ridge regression bias variance trade off for noisy labels", "en"),
     ("I keep reading that the energy of a trained network is only a bound and I want to know in which sense", "en"),
     ("学習した網のエネルギーが本当の値より必ず高くなる理由を知りたいのですが、どこを読めばよいですか。", "ja"),
