@@ -21,6 +21,7 @@ from rich.table import Table
 _QUICK: tuple[tuple[str, float, dict[str, object]], ...] = (
     ("J1-J2 4x4, J2 = 0.5, default", 1e-3, {"model": "j1j2", "lattice": "square", "shape": "4x4"}),
     ("Heisenberg 10x10, default", 1.7e-3, {"lattice": "square", "shape": "10x10"}),
+    ("Heisenberg 10x10, two minutes", 1.7e-3, {"lattice": "square", "shape": "10x10", "n_iterations": 340}),
 )
 _LONG: tuple[tuple[str, float, dict[str, object]], ...] = (
     (
