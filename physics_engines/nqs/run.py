@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.errors import EngineError, Interrupted
+from physics_engines.errors import EngineError, Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs import checkpoint
 from physics_engines.nqs.ansatze import Ansatz, Parameters, build_ansatz
@@ -171,7 +171,16 @@ def projection_of(spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Projection
         InvalidInput: There is no such sector, or the ansatz cannot carry it.
     """
     sector = Sector(spec.momentum or None, None if spec.irrep == "none" else spec.irrep, spec.spin_flip)
-    return build_projection(hamiltonian, sector, tied=has_tied_weights(spec))
+    projection = build_projection(hamiltonian, sector, tied=has_tied_weights(spec))
+    if projection is not None and spec.ansatz.startswith("rbm_space_group"):
+        # All images of an invariant wave function are itself or its flip, so the sum over them may vanish.
+        shares = [abs(projection.coefficients[projection.flips == flip].sum()) for flip in (1, -1)]
+        if max(shares) < 1e-9:
+            raise InvalidInput(
+                f"{spec.ansatz} is invariant under the whole point group and has no part in irrep {spec.irrep}; take "
+                "rbm_symmetric or rbm_symmetric_complex"
+            )
+    return projection
 
 
 def project(ansatz: Ansatz, spec: GroundStateSpec, hamiltonian: Hamiltonian) -> Ansatz:

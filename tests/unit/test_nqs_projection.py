@@ -11,6 +11,7 @@ from physics_engines.nqs.ansatze.tied_rbm import SymmetricRbm
 from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.run import projection_of
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.symmetry import Sector, build_projection
 
@@ -238,3 +239,11 @@ def test_a_table_of_orbits_equals_the_plain_path(case) -> None:
     np.testing.assert_allclose(np.exp(table.log_psi(spins) - plain.log_psi(spins)), 1, rtol=1e-9)
     np.testing.assert_allclose(table.local_energies(spins), plain.local_energies(spins), rtol=1e-7, atol=1e-7)
     np.testing.assert_allclose(table.derivatives(spins).matrix(), plain.derivatives(spins).matrix(), atol=1e-7)
+
+
+def test_an_invariant_wave_function_has_no_part_in_another_irrep() -> None:
+    spec = GroundStateSpec(lattice="square", shape="4x4", ansatz="rbm_space_group", irrep="B1")
+    with pytest.raises(InvalidInput, match="no part in irrep B1"):
+        projection_of(spec, build_hamiltonian(spec))
+    own = spec.model_copy(update={"irrep": "A1"})
+    assert projection_of(own, build_hamiltonian(own)) is not None

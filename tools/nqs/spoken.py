@@ -29,6 +29,7 @@ TRAINED: Words = {
     ),
     "ja": ("制限ボルツマンマシン", "制限付きボルツマンマシン", "変分モンテカルロ", "学習させて", "学習させる"),
 }
+"""The ansätze by name, and what is done to them."""
 
 ENERGY: Words = {"en": ("ground-state energy",), "ja": ("基底エネルギー",)}
 
@@ -36,8 +37,6 @@ SPREAD: Words = {"en": ("energy variance", "v-score"), "ja": ("エネルギー�
 """The variance of the energy and what is made of it."""
 
 EXACT: Words = {"en": ("exact", "exactly"), "ja": ("厳密", "厳密に")}
-
-"""The ansätze by name, and what is done to them."""
 
 GAP: Words = {
     "en": (
