@@ -1,6 +1,5 @@
 """log psi and its derivatives by torch: in chunks, on any device, with nothing but ``log_psi`` of the ansatz."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
@@ -13,6 +12,7 @@ from physics_engines.errors import InvalidInput
 from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.ansatze.base import Prepared
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
+from physics_engines.nqs.threads import available_cores
 
 Real = NDArray[np.float64]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
@@ -46,7 +46,7 @@ class Evaluator:
             raise InvalidInput(f"there is no device {device!r} here") from error
         self._chunk = _CHUNK.get(self.device.type, _LARGE_CHUNK)
         self._pool: ThreadPoolExecutor | None = None
-        n_threads = _available_cores() if self.device.type == "cpu" else 1
+        n_threads = available_cores() if self.device.type == "cpu" else 1
         if n_threads > 1:
             self._pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
 
@@ -117,9 +117,3 @@ def _joined(parts: list[torch.Tensor]) -> Numbers:
     """One array of the rows of all parts, without a second copy of them all on the device."""
     arrays = [part.resolve_conj().cpu().numpy() for part in parts]
     return np.concatenate(arrays) if len(arrays) > 1 else arrays[0]
-
-
-def _available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

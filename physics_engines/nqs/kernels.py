@@ -46,7 +46,8 @@ def _compile(function: F, **options: bool) -> F:
     def decorate(cache: bool) -> F:
         # Numba's stubs do not know the options that leave wrappers out.
         njit = cast("Callable[..., Callable[[F], F]]", numba.njit)
-        return njit(cache=cache, fastmath=_FASTMATH, error_model="numpy", **options)(function)
+        # Kernels run without the GIL, so that chains and samples can be shared out over threads.
+        return njit(cache=cache, nogil=True, fastmath=_FASTMATH, error_model="numpy", **options)(function)
 
     try:
         return decorate(cache=True)

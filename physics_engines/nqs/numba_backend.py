@@ -10,8 +10,12 @@ from physics_engines.nqs.ansatze import Parameters
 from physics_engines.nqs.ansatze.rbm import DenseRbm, Rbm
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.threads import available_cores, share_out
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
+
+_PART = 128
+"""Samples given to a core at a time."""
 
 
 class NumbaBackend:
@@ -44,7 +48,7 @@ class NumbaBackend:
         self._bias = weights.visible
 
     def _angles(self, configurations: NDArray[np.int8]) -> Numbers:
-        """Hidden angles theta, shape (n_samples, n_hidden)."""
+        """Hidden angles theta, shape (..., n_hidden)."""
         with np.errstate(over="ignore", invalid="ignore"):
             angles: Numbers = configurations.astype(np.float64) @ self._weights + self._hidden
             return angles
@@ -56,7 +60,13 @@ class NumbaBackend:
         """
         if self._evaluated is not None and np.array_equal(configurations, self._evaluated[0]):
             return self._evaluated[1]
-        halves = self._halves_of(self._angles(configurations))
+        n_samples, n_hidden = len(configurations), len(self._hidden)
+        halves = cast(Numbers, np.empty((n_samples, 2, n_hidden), dtype=self._weights.dtype))
+
+        def fill(part: slice) -> None:
+            kernels.fill_halves(self._angles(configurations[part]), halves[part])
+
+        share_out(fill, n_samples, _PART)
         self._evaluated = configurations.copy(), halves
         return halves
 
@@ -90,21 +100,31 @@ class NumbaBackend:
         n_chains = len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
-        kernels.sweep(
-            configurations, self._halves_of(self._angles(configurations)), self._hamiltonian.moves,
-            self._growth, self._visible,
-            uniforms, records, proposed, accepted, powers,
-        )  # fmt: skip
+        halves = self._halves_of(self._angles(configurations))
+
+        def move(part: slice) -> None:
+            kernels.sweep(
+                configurations[part], halves[part], self._hamiltonian.moves,
+                self._growth, self._visible,
+                np.ascontiguousarray(uniforms[:, part]), records[part], proposed[part], accepted[part], powers[part],
+            )  # fmt: skip
+
+        share_out(move, n_chains, -(-n_chains // available_cores()))
         return records, proposed, accepted
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._hamiltonian
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
-        kernels.local_energies(
-            configurations, self._halves(configurations), model.bonds, model.zz, model.moves, model.amplitudes,
-            self._growth, self._visible, energies,
-        )  # fmt: skip
+        halves = self._halves(configurations)
+
+        def evaluate(part: slice) -> None:
+            kernels.local_energies(
+                configurations[part], halves[part], model.bonds, model.zz, model.moves, model.amplitudes,
+                self._growth, self._visible, energies[part],
+            )  # fmt: skip
+
+        share_out(evaluate, len(configurations), _PART)
         return energies
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
@@ -113,4 +133,7 @@ class NumbaBackend:
         t: Numbers = halves[:, 1] - halves[:, 0]
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
             return DenseRbmDerivatives(configurations, t)
-        return ExplicitDerivatives(self._ansatz.rbm_jacobian(configurations, t))
+        parts = share_out(
+            lambda part: self._ansatz.rbm_jacobian(configurations[part], t[part]), len(configurations), _PART
+        )
+        return ExplicitDerivatives(cast(Numbers, np.concatenate(parts)))

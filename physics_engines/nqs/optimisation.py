@@ -10,6 +10,7 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.ansatze.base import Phased
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.classical import classical_angles
+from physics_engines.nqs.derivatives import LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.reconfiguration import Direction, natural_gradient
 from physics_engines.nqs.samplers import Sampler
@@ -166,6 +167,8 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: S
     n_per_chain = -(-spec.n_samples // spec.n_chains)
     sampler.set_parameters(state.parameters)
     sample = sampler.draw(state.configurations, n_per_chain, spec.n_discard, state.rng)
+    # In this order a backend whose derivatives cost the energies too evaluates the samples once.
+    derivatives = backend.derivatives(sample.flat)
     energies = backend.local_energies(sample.flat)
     row = _measure(energies, spec.n_sites, sample)
     if not is_acceptable(row, state):
@@ -174,7 +177,7 @@ def iterate(state: RunState, spec: GroundStateSpec, backend: Backend, sampler: S
     _accept(state, row)
 
     progress = state.iteration / spec.n_iterations
-    direction = _direction(state, spec, backend, sample, energies, progress)
+    direction = _direction(state, spec, derivatives, energies, sample.weights, progress)
     step = spec.learning_rate * state.step_scale * max(_LAST_RATE, 1 - progress)
     if step * direction.speed > MAX_DISTANCE:
         step = MAX_DISTANCE / direction.speed
@@ -247,20 +250,17 @@ def _go_back(state: RunState, row: dict[str, float]) -> None:
 def _direction(
     state: RunState,
     spec: GroundStateSpec,
-    backend: Backend,
-    sample: Sample,
+    derivatives: LogDerivatives,
     energies: NDArray[np.float64] | NDArray[np.complex128],
+    weights: NDArray[np.float64] | None,
     progress: float,
 ) -> Direction:
     """The natural gradient; a metric that is not positive definite gets a larger shift."""
-    derivatives = backend.derivatives(sample.flat)
     first = _FIRST_SHIFT_COMPLEX if np.iscomplexobj(energies) else FIRST_SHIFT
     shift = spec.diag_shift * max(1.0, first / spec.diag_shift) ** (1 - progress)
     for attempt in range(6):
         try:
-            return natural_gradient(
-                derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM, sample.weights
-            )
+            return natural_gradient(derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM, weights)
         except np.linalg.LinAlgError:
             continue
     raise EngineError(

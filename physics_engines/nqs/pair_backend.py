@@ -12,8 +12,12 @@ from physics_engines.nqs.ansatze.pair_product import PairState
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.evaluator import Evaluator
 from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.threads import available_cores, share_out
 
 Reals = NDArray[np.float64]
+
+_PART = 64
+"""Samples given to a core at a time."""
 
 
 class PairBackend:
@@ -34,7 +38,7 @@ class PairBackend:
         self._moved, self._turned = self._moves_of_images()
         self._signs = self._move_signs()
         self._plain = Evaluator(ansatz)
-        self._known: tuple[NDArray[np.int8], Reals, Reals] | None = None
+        self._known: tuple[NDArray[np.int8], Reals] | None = None
 
     def _moves_of_images(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For each image the move its units go to, and whether they change places."""
@@ -95,43 +99,40 @@ class PairBackend:
         ansatz, n_chains = self._ansatz, len(configurations)
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
-        deviation = pair_kernels.sweep(
-            configurations, ansatz.is_spin, ansatz.n_up, ansatz.n_down, self._f, self._orbitals, self._characters,
-            self._gather, self._weights, self._bias,
-            self._moves, self._moved, self._turned,
-            self._growth,
-            uniforms, records, proposed, accepted,
-        )  # fmt: skip
-        self.worst_deviation = max(self.worst_deviation, deviation)
+
+        def move(part: slice) -> float:
+            return pair_kernels.sweep(
+                configurations[part], ansatz.is_spin, ansatz.n_up, ansatz.n_down,
+                self._f, self._orbitals, self._characters, self._gather, self._weights, self._bias,
+                self._moves, self._moved, self._turned,
+                self._growth,
+                np.ascontiguousarray(uniforms[:, part]), records[part], proposed[part], accepted[part],
+            )  # fmt: skip
+
+        deviations = share_out(move, n_chains, -(-n_chains // available_cores()))
+        self.worst_deviation = max(self.worst_deviation, *deviations)
         return records, proposed, accepted
 
-    def _evaluate(self, configurations: NDArray[np.int8], with_derivatives: bool) -> tuple[Reals, Reals]:
-        """Local energies and, where asked for, derivatives; the last result is kept."""
-        if (
-            self._known is not None
-            and (not with_derivatives or len(self._known[2]))
-            and np.array_equal(self._known[0], configurations)
-        ):
-            return self._known[1:]
-        ansatz, model = self._ansatz, self._hamiltonian
-        n_samples = len(configurations)
+    def _evaluate(self, configurations: NDArray[np.int8], n_derivatives: int) -> tuple[Reals, Reals]:
+        """Local energies, and derivatives of the first so many configurations: all of them, or none."""
+        ansatz, n_samples = self._ansatz, len(configurations)
         energies, logs = np.empty(n_samples), np.empty(n_samples)
         n_columns = ansatz.n_parameters + (0 if ansatz.has_bias else ansatz.n_features)
-        derivatives = np.empty((n_samples if with_derivatives else 0, n_columns))
-        pair_kernels.evaluate(
-            configurations, ansatz.is_spin, ansatz.n_up, ansatz.n_down, self._f, self._orbitals, self._characters,
-            self._gather, self._weights, self._bias,
-            self._moves, self._signs, self._moved, self._turned,
-            self._growth,
-            model.amplitudes, ansatz.orbits.orbit, ansatz.orbits.sign, ansatz.images.permutations, ansatz.n_orbits,
-            energies, derivatives, logs,
-        )  # fmt: skip
-        energies += model.diagonal(configurations)
-        if not ansatz.has_bias:
-            first = ansatz.n_orbits + ansatz.n_sites * ansatz.n_fixed
-            derivatives = np.delete(derivatives, slice(first, first + ansatz.n_features), axis=1)
-        self._known = (configurations.copy(), energies, derivatives)
-        return energies, derivatives
+        derivatives = np.empty((n_derivatives, n_columns))
+
+        def evaluate(part: slice) -> None:
+            pair_kernels.evaluate(
+                configurations[part], ansatz.is_spin, ansatz.n_up, ansatz.n_down,
+                self._f, self._orbitals, self._characters, self._gather, self._weights, self._bias,
+                self._moves, self._signs, self._moved, self._turned,
+                self._growth,
+                self._hamiltonian.amplitudes, ansatz.orbits.orbit, ansatz.orbits.sign, ansatz.images.permutations,
+                ansatz.n_orbits,
+                energies[part], derivatives[part], logs[part],
+            )  # fmt: skip
+
+        share_out(evaluate, n_samples, _PART)
+        return energies + self._hamiltonian.diagonal(configurations), derivatives
 
     def log_psi(self, configurations: NDArray[np.int8]) -> NDArray[np.complex128]:
         """See ``Backend``; by the plain path."""
@@ -139,9 +140,17 @@ class PairBackend:
         return np.asarray(values.numpy(), dtype=np.complex128)
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Reals:
-        """See ``Backend``."""
-        return self._evaluate(configurations, False)[0]
+        """See ``Backend``; kept from the derivatives where those of the same configurations were asked for before."""
+        if self._known is not None and np.array_equal(self._known[0], configurations):
+            return self._known[1]
+        return self._evaluate(configurations, 0)[0]
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
-        """See ``Backend``."""
-        return ExplicitDerivatives(self._evaluate(configurations, True)[1])
+        """See ``Backend``; the local energies come with them, at little cost beside that of the determinants."""
+        energies, derivatives = self._evaluate(configurations, len(configurations))
+        self._known = configurations.copy(), energies
+        ansatz = self._ansatz
+        if not ansatz.has_bias:
+            first = ansatz.n_orbits + ansatz.n_sites * ansatz.n_fixed
+            derivatives = np.delete(derivatives, slice(first, first + ansatz.n_features), axis=1)
+        return ExplicitDerivatives(derivatives)

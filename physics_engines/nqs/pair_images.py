@@ -10,24 +10,36 @@ from numpy.typing import NDArray
 from physics_engines.nqs.kernels import Integers, Reals, Spins, compiled_part
 from physics_engines.nqs.pair_tableau import place, tabulate
 
+_LARGE = 1e200
+"""Product at which its logarithm is taken."""
+
 
 @compiled_part
 def _angles(spins: Spins, gather: Integers, features: Reals, bias: Reals, halves: Reals) -> float:
     """(1 -+ tanh(theta)) / 2 of one image into ``halves`` (2, n_hidden); returns sum log cosh(theta)."""
     n_features, n_visible = features.shape
     n_translations = gather.shape[0]
-    total = 0.0
+    total, product = 0.0, 1.0
+    image = np.empty(n_visible)
     for t in range(n_translations):
+        for v in range(n_visible):
+            image[v] = spins[gather[t, v]]
         for feature in range(n_features):
             theta = bias[feature]
             for v in range(n_visible):
-                theta += features[feature, v] * spins[gather[t, v]]
+                theta += features[feature, v] * image[v]
+            decayed = np.exp(-2 * abs(theta))
+            larger = 1.0 / (1.0 + decayed)
             h = feature * n_translations + t
-            growth = np.exp(2 * theta)
-            halves[0, h] = 1.0 / (1.0 + growth)
-            halves[1, h] = 1.0 / (1.0 + 1.0 / growth)
-            total += abs(theta) + np.log1p(np.exp(-2 * abs(theta))) - np.log(2.0)
-    return total
+            halves[0, h] = larger if theta < 0 else decayed * larger
+            halves[1, h] = decayed * larger if theta < 0 else larger
+            # log cosh(theta) = |theta| - log(2 max(p, q)); one logarithm serves many factors of at least 1.
+            total += abs(theta)
+            product *= 2 * larger
+            if product > _LARGE:
+                total -= np.log(product)
+                product = 1.0
+    return float(total - np.log(product))
 
 
 @compiled_part

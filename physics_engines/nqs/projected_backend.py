@@ -12,9 +12,12 @@ from physics_engines.nqs.ansatze.rbm import Rbm
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.numba_backend import NumbaBackend, Numbers
+from physics_engines.nqs.threads import available_cores, share_out
 
-_BLOCK = 2**22
-"""Hidden activations held at a time."""
+_BLOCK = 2**18
+"""Hidden activations a core works on at a time: what stays in its cache."""
+_MOST = 128
+"""Samples given to a core at a time, at most."""
 _NODE = 1e-13
 """Amplitudes that cancel to less than this share count as this share, so that a chain leaves a node at once."""
 
@@ -53,33 +56,42 @@ class ProjectedBackend(NumbaBackend):
         records = np.empty((n_chains, len(uniforms), configurations.shape[1]), dtype=np.int8)
         proposed, accepted = np.zeros(n_chains, dtype=np.int64), np.zeros(n_chains, dtype=np.int64)
         _, theta, shares = self._prepare(configurations)
-        projected_kernels.sweep(
-            configurations, self._halves_of(theta), shares, self._model.moves,
-            self._moved, self._sites, self._projection.flips,
-            self._growth, self._visible,
-            uniforms, records, proposed, accepted, powers,
-        )  # fmt: skip
+        halves = self._halves_of(theta)
+
+        def move(part: slice) -> None:
+            projected_kernels.sweep(
+                configurations[part], halves[part], shares[part], self._model.moves,
+                self._moved, self._sites, self._projection.flips,
+                self._growth, self._visible,
+                np.ascontiguousarray(uniforms[:, part]), records[part], proposed[part], accepted[part], powers[part],
+            )  # fmt: skip
+
+        share_out(move, n_chains, -(-n_chains // available_cores()))
         return records, proposed, accepted
 
     def local_energies(self, configurations: NDArray[np.int8]) -> Numbers:
         """See ``Backend``."""
         model = self._model
         energies = cast(Numbers, np.empty(len(configurations), dtype=self._weights.dtype))
-        for part in self._parts(len(configurations)):
-            spins = configurations[part]
-            _, theta, shares = self._prepare(spins)
+
+        def evaluate(part: slice) -> None:
+            _, theta, shares = self._prepare(configurations[part])
             projected_kernels.local_energies(
-                spins, self._halves_of(theta), shares, model.bonds, model.zz, model.moves, model.amplitudes,
+                configurations[part], self._halves_of(theta), shares,
+                model.bonds, model.zz, model.moves, model.amplitudes,
                 self._moved, self._sites, self._projection.flips,
                 self._growth, self._visible, energies[part],
             )  # fmt: skip
+
+        share_out(evaluate, len(configurations), self._part)
         return energies
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``; the derivatives of the images, weighted by their shares."""
         shape = (len(configurations), self._ansatz.n_parameters)
         jacobian = cast(Numbers, np.zeros(shape, dtype=self._weights.dtype))
-        for part in self._parts(len(configurations)):
+
+        def differentiate(part: slice) -> None:
             images, theta, shares = self._prepare(configurations[part])
             t = np.tanh(theta)
             for number in range(images.shape[1]):
@@ -87,6 +99,8 @@ class ProjectedBackend(NumbaBackend):
                     np.ascontiguousarray(images[:, number]), np.ascontiguousarray(t[:, number])
                 )
                 jacobian[part] += shares[:, number, None] * rows
+
+        share_out(differentiate, len(configurations), self._part)
         return ExplicitDerivatives(jacobian)
 
     def log_psi(self, configurations: NDArray[np.int8]) -> Numbers:
@@ -98,10 +112,11 @@ class ProjectedBackend(NumbaBackend):
         with np.errstate(divide="ignore"):
             return cast(Numbers, top + np.log(terms.sum(axis=-1)))
 
-    def _parts(self, n_samples: int) -> list[slice]:
-        n_images, n_hidden = len(self._projection.flips), self._weights.shape[1]
-        size = max(1, _BLOCK // (n_images * n_hidden))
-        return [slice(start, start + size) for start in range(0, n_samples, size)]
+    @property
+    def _part(self) -> int:
+        """Samples evaluated at a time."""
+        n_activations = len(self._projection.flips) * len(self._hidden)
+        return max(1, min(_MOST, _BLOCK // n_activations))
 
 
 def _images_of_moves(
