@@ -27,13 +27,15 @@ _LAST_RATE = 0.05
 """Share of the learning rate at the end of a run, to which it falls linearly."""
 MAX_REJECTED = 20
 """Steps rejected in a row before the run gives up."""
-FIRST_SHIFT = 1.0
-"""Diagonal shift the run begins with. It falls geometrically to that of the Spec: at first only the directions the
-sample is sure of are followed, which keeps the noise of the others out of the parameters."""
 _FIRST_SHIFT_COMPLEX = 0.01
-"""The same where amplitudes are complex: the unsure directions are what leads out of a wrong set of phases."""
+"""Diagonal shift a run begins with where amplitudes are complex: the directions the sample is not sure of are what
+leads out of a wrong set of phases."""
+SHIFT_FLOOR = 0.02
+"""Smallest diagonal shift with more parameters than samples, see ``natural_gradient``."""
 _RUNAWAY = 0.1
 """Rise above the lowest energy so far, relative to the scale of the energies, at which a step is rejected."""
+_SPREAD = 100
+"""Rise of the variance over that of the anchor at which a step is rejected, where it is no small one."""
 TRACE_NAMES = ("energy", "error", "variance", "acceptance", "step", "rejected")
 
 
@@ -204,14 +206,20 @@ def _measure(energies: NDArray[np.float64] | NDArray[np.complex128], n_sites: in
 
 
 def is_acceptable(row: dict[str, float], state: RunState) -> bool:
-    """False when anything is not finite, or the energy rose far above the lowest so far.
+    """False when anything is not finite, or energy or fluctuations rose far above those so far.
 
-    The error of the row itself is no excuse: it is large exactly when chains are caught by a spurious peak.
+    The error of the row itself is no excuse: it is large exactly when chains are caught by a spurious peak, or where
+    the amplitude is nearly zero and the local energy as low as one likes.
     """
     if not all(np.isfinite(value) for value in row.values()):
         return False
     if not np.isfinite(state.lowest):
         return True
+    if "variance" in row:
+        n_units = state.configurations.shape[1]
+        is_large = row["variance"] / n_units > (_RUNAWAY * _scale(state)) ** 2
+        if is_large and row["variance"] > _SPREAD * state.trace["variance"][state.anchor.iteration]:
+            return False
     return row["energy"] <= state.lowest + 10 * state.lowest_error + _RUNAWAY * _scale(state)
 
 
@@ -256,11 +264,13 @@ def _direction(
     progress: float,
 ) -> Direction:
     """The natural gradient; a metric that is not positive definite gets a larger shift."""
-    first = _FIRST_SHIFT_COMPLEX if np.iscomplexobj(energies) else FIRST_SHIFT
+    first = _FIRST_SHIFT_COMPLEX if np.iscomplexobj(energies) else spec.first_shift
     shift = spec.diag_shift * max(1.0, first / spec.diag_shift) ** (1 - progress)
     for attempt in range(6):
         try:
-            return natural_gradient(derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM, weights)
+            return natural_gradient(
+                derivatives, energies, shift * 10**attempt, state.direction, MOMENTUM, weights, SHIFT_FLOOR
+            )
         except np.linalg.LinAlgError:
             continue
     raise EngineError(

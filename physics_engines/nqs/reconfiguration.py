@@ -34,6 +34,7 @@ def natural_gradient(
     previous: Numbers | None = None,
     momentum: float = 0.0,
     weights: NDArray[np.float64] | None = None,
+    floor: float = 0.0,
 ) -> Direction:
     """Solve (S + shift) v = F + shift momentum v_previous for the direction v.
 
@@ -48,6 +49,8 @@ def natural_gradient(
         previous: Direction of the step before, shape (n_parameters,).
         momentum: Share of the previous direction kept where the samples say nothing.
         weights: Shape (n_samples,), probabilities of the configurations where they are no random sample.
+        floor: Smallest shift where there are more parameters than rows, in units of the mean eigenvalue of the metric
+            between the samples. Every direction is then one the samples seem to know, most of them noise.
 
     Raises:
         numpy.linalg.LinAlgError: The shifted matrix is not positive definite, or something is not finite.
@@ -71,7 +74,9 @@ def natural_gradient(
     else:
         if kept is not None:
             residual = residual - derivatives.apply(kept)
-        vector = derivatives.adjoint(_solve_positive(derivatives.gram(), n_samples * shift, residual))
+        gram = derivatives.gram()
+        shift = max(shift, floor * float(np.trace(gram).real) / (n_rows * n_samples))
+        vector = derivatives.adjoint(_solve_positive(gram, n_samples * shift, residual))
         if kept is not None:
             vector = vector + kept
     moved = derivatives.apply(vector)

@@ -100,7 +100,9 @@ class Defaults:
         n_chains: Markov chains.
         n_discard: Sweeps after each step before the first recorded one.
         learning_rate: Step of imaginary time in units of 1/J.
-        diag_shift: Diagonal shift of the metric.
+        diag_shift: Diagonal shift of the metric at the end of a run.
+        first_shift: The same at the beginning, where amplitudes are real. It falls geometrically: at first only the
+            directions the sample is sure of are followed, which keeps the noise of the others out of the parameters.
     """
 
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Defaults:
     n_discard: int = 5
     learning_rate: float = 0.1
     diag_shift: float = 1e-3
+    first_shift: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -128,8 +128,8 @@ class GroundStateSpec(SectorSpec):
     diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(
         default_factory=lambda data: _defaults(data).diag_shift, ge=1e-8, le=1
     )
-    """Diagonal shift of the metric at the end of the run; it begins at 1, or 0.01 with complex amplitudes. Where not
-    given: 0.001."""
+    """Diagonal shift of the metric at the end of the run; it begins at 1, at 0.1 of a pair product, at 0.01 with
+    complex amplitudes. Where not given: 0.001."""
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
@@ -143,6 +143,11 @@ class GroundStateSpec(SectorSpec):
         from physics_engines.nqs.ansatze.build import build_ansatz
 
         return build_ansatz(self).memory(self)
+
+    @property
+    def first_shift(self) -> float:
+        """Diagonal shift a run with real amplitudes begins with, as the ansatz proposes."""
+        return _defaults(self.model_dump(include={"shape", "lattice", "ansatz"})).first_shift
 
     @property
     def n_evaluated(self) -> int:
