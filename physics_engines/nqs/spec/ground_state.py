@@ -59,6 +59,38 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     return "rbm_complex" if complex_weights else "rbm"
 
 
+_POSITIVE = ("jastrow", "rbm", "rbm_symmetric", "rbm_space_group")
+"""Ansätze of positive amplitudes, unless a projection gives them signs."""
+_STATES_PER_SAMPLE = 4
+"""States of a sector per sample up to which the sum over all of them is the better way: no weight is left out."""
+_MAX_BLURRED = 2**14
+"""States of a sector up to which the amplitudes of all neighbours of a sample cost little: few of them differ."""
+
+
+def _may_have_nodes(data: dict[str, Any]) -> SectorSpec | None:
+    """The model where amplitudes of its wave function can vanish or change sign; None where they are positive."""
+    try:
+        sector = SectorSpec.model_validate({name: data[name] for name in SectorSpec.model_fields})
+    except (KeyError, ValidationError):
+        return None  # this Spec is refused for the same reason
+    ansatz = data.get("ansatz", "rbm")
+    is_symmetric = not any(sector.momentum) and sector.irrep in ("none", "A1") and sector.spin_flip != "odd"
+    is_positive = ansatz in _POSITIVE or (sector.is_sign_free and not ansatz.endswith("complex"))
+    return None if sector.is_fermionic or (is_positive and is_symmetric) else sector
+
+
+def _default_sampler(data: dict[str, Any]) -> SamplerName:
+    sector = _may_have_nodes(data)
+    is_small = sector is not None and sector.n_states <= _STATES_PER_SAMPLE * data.get("n_samples", 0)
+    return "exact" if is_small else "metropolis"
+
+
+def _default_blur(data: dict[str, Any]) -> float:
+    sector = _may_have_nodes(data)
+    is_small = sector is not None and sector.n_states <= _MAX_BLURRED
+    return 0.5 if is_small and data.get("sampler") != "exact" else 0.0
+
+
 def _defaults(data: dict[str, Any]) -> "Defaults":
     """What the ansatz itself proposes; anything will do where a field before it is wrong."""
     from physics_engines.nqs.ansatze.build import ansatz_class
@@ -115,10 +147,15 @@ class GroundStateSpec(SectorSpec):
     n_discard: int = Field(default_factory=lambda data: _defaults(data).n_discard, ge=0, le=1000)
     """Sweeps between a step and the first recorded sample. Where not given: 5 for an RBM or Jastrow factor, 1 for the
     other networks, whose many chains follow the small steps."""
-    sampler: Annotated[SamplerName, words.SAMPLER] = "metropolis"
+    sampler: Annotated[SamplerName, words.SAMPLER] = Field(default_factory=_default_sampler)
     """How |psi|^2 is sampled: by the moves of the Hamiltonian; with far exchanges and the flip of all spins as well
     (composite); with replicas of |psi|^(2 beta) (parallel_tempering); or not at all, by a sum over every state of a
-    small sector (exact: no statistical error, and the numbers of samples do not matter)."""
+    small sector (exact: no statistical error, and the numbers of samples do not matter). Where not given: exact for a
+    wave function that can have nodes where the sector has at most four states per sample, else metropolis."""
+    blur: float = Field(default_factory=lambda data: _default_blur(data), ge=0, le=0.9)
+    """Share of the samples that are moved on by one move of the Hamiltonian and weighted back to |psi|^2, so that
+    configurations of small amplitude that the Hamiltonian reaches from the others are not lost. Where not given: one
+    half on a small system whose wave function can have nodes, else none."""
     n_replicas: int = Field(default=4, ge=2, le=64)
     """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
     learning_rate: Annotated[float, words.LEARNING_RATE] = Field(
@@ -143,6 +180,12 @@ class GroundStateSpec(SectorSpec):
         from physics_engines.nqs.ansatze.build import build_ansatz
 
         return build_ansatz(self).memory(self)
+
+    @property
+    def may_have_nodes(self) -> bool:
+        """True where amplitudes can vanish or change sign: complex ones, projected ones, those of fermions."""
+        data = {name: getattr(self, name) for name in ("ansatz", *SectorSpec.model_fields)}
+        return self.is_fermionic or _may_have_nodes(data) is not None
 
     @property
     def n_evaluated(self) -> int:
@@ -196,6 +239,8 @@ class GroundStateSpec(SectorSpec):
             )
 
     def _check_sampler(self) -> None:
+        if self.sampler == "exact" and self.blur:
+            raise ValueError("the exact sampler leaves no configuration out and takes no blur; leave blur out")
         if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
             size = f"{self.n_sites} sites" if self.n_sites > 30 else f"{self.n_states} states"
             raise ValueError(
