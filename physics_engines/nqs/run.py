@@ -314,6 +314,8 @@ def _optimisation_flags(state: RunState) -> tuple[str, ...]:
         before, after = energy[-2 * fifth : -fifth], energy[-fifth:]
         fall = float(before.mean() - after.mean())
         noise = float(np.hypot(before.std(), after.std())) / np.sqrt(fifth)
-        if fall > 3 * noise and fall > 1e-3 * abs(float(after.mean())):
+        # An energy may well be zero: then the fall of the whole run is the scale.
+        scale = max(abs(float(after.mean())), float(energy[0] - after.mean()))
+        if fall > 3 * noise and fall > 1e-3 * scale:
             flags.append("not converged: the energy was still falling; raise n_iterations")
     return tuple(flags)

@@ -36,6 +36,20 @@ SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
 """Fields that size an ansatz; 0 where an ansatz has no such size."""
 
 
+def _names_a_sector(data: dict[str, Any]) -> bool:
+    return bool(data.get("momentum")) or data.get("irrep", "none") != "none" or data.get("spin_flip", "none") != "none"
+
+
+def _takes_pairs(model: SpinModelSpec) -> bool:
+    """Small J1-J2 squares whose ground state is known to have the symmetries of the square in the Marshall basis.
+
+    That of the exactly diagonalised lattices of 4x4 and 6x6 does up to J2 = 0.5 J (J. Richter and J. Schulenburg, Eur.
+    Phys. J. B 73, 117 (2010)); beyond it levels may cross, and nothing of the point group is assumed.
+    """
+    is_square = model.lattice == "square" and model.shape in ((4, 4), (6, 6))
+    return model.model == "j1j2" and is_square and 0 < model.j2 <= 0.5 and model.total_sz == 0
+
+
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     try:
         model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
@@ -51,6 +65,8 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     is_tied = model.is_sign_free or (model.is_bipartite and model.exchange == "antiferromagnetic")
     if model.boundary == "periodic" and is_tied:
         if complex_weights:
+            if _takes_pairs(model) and not _names_a_sector(data):
+                return "pair_product_symmetric"
             return "rbm_symmetric_complex"
         # On large lattices fewer parameters are worth more than freer ones: the same samples say more about each.
         is_invariant = data.get("irrep", "none") in ("none", "A1")
@@ -79,14 +95,19 @@ def _may_have_nodes(data: dict[str, Any]) -> SectorSpec | None:
     return None if sector.is_fermionic or (is_positive and is_symmetric) else sector
 
 
+def _visits_nodes(data: dict[str, Any]) -> SectorSpec | None:
+    """The same for ansätze that can be evaluated at their nodes: a pair product would invert a singular matrix there."""
+    return None if str(data.get("ansatz", "")).startswith("pair_product") else _may_have_nodes(data)
+
+
 def _default_sampler(data: dict[str, Any]) -> SamplerName:
-    sector = _may_have_nodes(data)
+    sector = _visits_nodes(data)
     is_small = sector is not None and sector.n_states <= _STATES_PER_SAMPLE * data.get("n_samples", 0)
     return "exact" if is_small else "metropolis"
 
 
 def _default_blur(data: dict[str, Any]) -> float:
-    sector = _may_have_nodes(data)
+    sector = _visits_nodes(data)
     is_small = sector is not None and sector.n_states <= _MAX_BLURRED
     return 0.5 if is_small and data.get("sampler") != "exact" else 0.0
 
@@ -112,7 +133,8 @@ class GroundStateSpec(SectorSpec):
     ] = Field(default_factory=_default_ansatz)
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, with those of
     the space group on more than 36 sites in two dimensions, a dense one on an open lattice; complex weights for
-    frustrated models and a momentum. The amplitude of a feed-forward network, CNN, ResNet or ViT is complex for
+    frustrated models and a momentum; a pair product times RBM with the symmetries of the square on 4x4 and 6x6 J1-J2
+    squares up to J2 = 0.5, where the ground state is known to have them. The amplitude of a feed-forward network, CNN, ResNet or ViT is complex for
     frustrated models and positive for the others; that of a Jastrow factor is always positive. Fermions take a pair
     product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
