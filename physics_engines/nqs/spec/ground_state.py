@@ -96,7 +96,7 @@ def _may_have_nodes(data: dict[str, Any]) -> SectorSpec | None:
 
 
 def _visits_nodes(data: dict[str, Any]) -> SectorSpec | None:
-    """The same for ansätze that can be evaluated at their nodes: a pair product would invert a singular matrix there."""
+    """The same for what can be evaluated at its nodes: a pair product would invert a singular matrix there."""
     return None if str(data.get("ansatz", "")).startswith("pair_product") else _may_have_nodes(data)
 
 
@@ -134,9 +134,9 @@ class GroundStateSpec(SectorSpec):
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, with those of
     the space group on more than 36 sites in two dimensions, a dense one on an open lattice; complex weights for
     frustrated models and a momentum; a pair product times RBM with the symmetries of the square on 4x4 and 6x6 J1-J2
-    squares up to J2 = 0.5, where the ground state is known to have them. The amplitude of a feed-forward network, CNN, ResNet or ViT is complex for
-    frustrated models and positive for the others; that of a Jastrow factor is always positive. Fermions take a pair
-    product times RBM."""
+    squares up to J2 = 0.5, where the ground state is known to have them. The amplitude of a feed-forward network, CNN,
+    ResNet or ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always
+    positive. Fermions take a pair product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
     on more; twice the point group or more with space-group symmetry; 2 without symmetry and beside a pair product."""
