@@ -21,10 +21,21 @@ from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.optimisation import FinalSample
 from physics_engines.nqs.run import build_stage, project
 
-_MAJUMDAR_GHOSH = {"model": "j1j2", "lattice": "chain", "shape": 14, "j2": 0.5}
-_ODD = {"lattice": "chain", "shape": 10, "momentum": 0, "spin_flip": "odd", "ansatz": "rbm_complex", "alpha": 4}
-_SAMPLING = ({"sampler": "metropolis", "blur": 0.0}, {"sampler": "metropolis", "blur": 0.5}, {"sampler": "exact"})
-_FRUSTRATED = {
+_MAJUMDAR_GHOSH: dict[str, object] = {"model": "j1j2", "lattice": "chain", "shape": 14, "j2": 0.5}
+_ODD: dict[str, object] = {
+    "lattice": "chain",
+    "shape": 10,
+    "momentum": 0,
+    "spin_flip": "odd",
+    "ansatz": "rbm_complex",
+    "alpha": 4,
+}
+_SAMPLING: tuple[dict[str, object], ...] = (
+    {"sampler": "metropolis", "blur": 0.0},
+    {"sampler": "metropolis", "blur": 0.5},
+    {"sampler": "exact"},
+)
+_FRUSTRATED: dict[str, dict[str, object]] = {
     "square 4x4, J2 = 0.5": {"model": "j1j2", "lattice": "square", "shape": "4x4", "j2": 0.5},
     "chain 16, J2 = 0.4": {"model": "j1j2", "lattice": "chain", "shape": 16, "j2": 0.4},
     "triangular 4x4": {"lattice": "triangular", "shape": "4x4"},
