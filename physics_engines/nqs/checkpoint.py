@@ -53,6 +53,8 @@ def save(path: Path, state: RunState, identity: str) -> None:
         arrays["meta"] = np.array(json.dumps(meta))
         arrays["final_configurations"] = state.final.configurations
         arrays["final_energies"] = state.final.energies
+        if state.final.weights is not None:
+            arrays["final_weights"] = state.final.weights
     write_arrays(path, arrays)
 
 
@@ -99,6 +101,7 @@ def load(path: Path, identity: str) -> RunState | None:
                 energies=arrays["final_energies"],
                 acceptances=tuple(meta["final"]["acceptances"]),
                 records=tuple(meta["final"]["records"]),
+                weights=arrays.get("final_weights"),
             )
         return RunState(
             iteration=meta["iteration"],

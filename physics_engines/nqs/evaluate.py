@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from physics_engines.errors import Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.ansatze import Parameters, build_ansatz
 from physics_engines.nqs.carleo_troyer import as_dense, load_carleo_troyer
-from physics_engines.nqs.evaluation import Measurement, Numbers, estimates
+from physics_engines.nqs.evaluation import Measurement, Numbers, estimates, measure
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.observables.stored import load_state
-from physics_engines.nqs.run import build_stage
+from physics_engines.nqs.optimisation import FinalSample
+from physics_engines.nqs.run import Stage, build_stage
 from physics_engines.nqs.spec import GroundStateSpec, SpinModelSpec
 from physics_engines.nqs.spec.evaluate import EvaluateSpec
 from physics_engines.progress import Monitor
@@ -70,25 +72,38 @@ def evaluate_state(spec: EvaluateSpec, monitor: Monitor | None = None) -> Evalua
         stage.sampler.set_parameters(parameters)
         rng = np.random.default_rng(spec.seed)
         walkers = stage.sampler.start(rng)
-        n_per_chain = -(-spec.n_final_samples // spec.n_chains)
-        size = max(1, _BLOCK // spec.n_chains)
-        parts, acceptances = [], []
-        for start in range(0, n_per_chain, size):
-            if monitor.should_stop():
-                raise Interrupted(f"stopped after {start * spec.n_chains} of {spec.n_final_samples} samples")
-            n_records = min(size, n_per_chain - start)
-            sample = stage.sampler.draw(walkers, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
-            parts.append(stage.backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
-            acceptances.append(sample.acceptance)
-            mean = float(np.mean([part.real.mean() for part in parts])) / spec.n_sites * spec.coupling
-            done = (start + n_records) / n_per_chain
-            message = Text(en=f"energy per site {mean:.5f}", ja=f"1サイトあたりのエネルギー {mean:.5f}")
-            monitor.report(0.98 * done, message, energy=mean)
-        energies = cast(Numbers, np.concatenate(parts, axis=1))
-        measured = Measurement(energies, float(np.mean(acceptances)))
+        if network.sampler == "exact":
+            begun = FinalSample(0, walkers, np.zeros((spec.n_chains, 0)), (), ())
+            measured = measure(stage.backend, network, rng, stage.sampler, begun)
+        else:
+            measured = _sampled(spec, stage, walkers, rng, monitor)
         energy, variance, v_score = estimates(measured, network)
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return EvaluateResult(energy, variance, v_score, measured.acceptance, network, len(parameters))
+
+
+def _sampled(
+    spec: EvaluateSpec, stage: Stage, walkers: NDArray[np.int8], rng: np.random.Generator, monitor: Monitor
+) -> Measurement:
+    n_per_chain = -(-spec.n_final_samples // spec.n_chains)
+    size = max(1, _BLOCK // spec.n_chains)
+    parts, weights, acceptances = [], [], []
+    for start in range(0, n_per_chain, size):
+        if monitor.should_stop():
+            raise Interrupted(f"stopped after {start * spec.n_chains} of {spec.n_final_samples} samples")
+        n_records = min(size, n_per_chain - start)
+        sample = stage.sampler.draw(walkers, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
+        parts.append(stage.backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
+        acceptances.append(sample.acceptance)
+        if sample.weights is not None:
+            weights.append(sample.weights.reshape(spec.n_chains, n_records) * sample.weights.size)
+        mean = float(sample.average(parts[-1].ravel()).real) / spec.n_sites * spec.coupling
+        done = (start + n_records) / n_per_chain
+        message = Text(en=f"energy per site {mean:.5f}", ja=f"1サイトあたりのエネルギー {mean:.5f}")
+        monitor.report(0.98 * done, message, energy=mean)
+    energies = cast(Numbers, np.concatenate(parts, axis=1))
+    joined = np.concatenate(weights, axis=1) if weights else None
+    return Measurement(energies, float(np.mean(acceptances)), joined)
 
 
 def load_network(spec: EvaluateSpec) -> tuple[GroundStateSpec, Parameters]:
@@ -101,6 +116,8 @@ def load_network(spec: EvaluateSpec) -> tuple[GroundStateSpec, Parameters]:
     base = {name: getattr(spec, name) for name in GroundStateSpec.model_fields}
     if path.suffix != ".wf":
         base |= _sizes_beside(path)
+        if "blur" not in spec.model_fields_set:
+            del base["blur"]  # whether there are nodes depends on the ansatz of the file
         network = GroundStateSpec.model_validate(base)
         parameters, _ = load_state(path, network)
         return network, parameters
@@ -116,6 +133,7 @@ def load_network(spec: EvaluateSpec) -> tuple[GroundStateSpec, Parameters]:
     sizes = {"ansatz": "rbm_complex" if is_complex else "rbm", "alpha": alpha}
     plain = {name: base[name] for name in SpinModelSpec.model_fields}
     kept = {name: base[name] for name in ("n_final_samples", "n_chains", "seed", "sampler", "n_replicas")}
+    kept |= {name: base[name] for name in ("blur",) if name in spec.model_fields_set}
     return GroundStateSpec.model_validate({**plain, **kept, **sizes}), numbers if is_complex else numbers.real.copy()
 
 

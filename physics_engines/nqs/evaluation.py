@@ -11,7 +11,7 @@ from physics_engines.estimate import Estimate
 from physics_engines.nqs.backend import Backend
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention, energy_unit, network_label
-from physics_engines.nqs.optimisation import FinalSample
+from physics_engines.nqs.optimisation import FinalSample, weighted_series
 from physics_engines.nqs.samplers import Sampler
 from physics_engines.nqs.sampling import Sample
 from physics_engines.nqs.spec import GroundStateSpec
@@ -33,13 +33,16 @@ class Measurement:
     Attributes:
         energies: Local energies of the whole lattice in units of J, shape (n_chains, n_per_chain).
         acceptance: Accepted share of the proposals that change the configuration.
-        weights: Probabilities of the energies where they are those of all states, shape (n_states,); None for a random
-            sample.
+        weights: Of the energies, of their shape; for a random sample with mean 1. None where all count alike.
+        is_random: False where the energies are those of all states and the weights their probabilities.
+        recent: Configurations of the last block where no weights reach beyond |psi|^2, for ``nodes``; else None.
     """
 
     energies: Numbers
     acceptance: float
     weights: NDArray[np.float64] | None = None
+    is_random: bool = True
+    recent: NDArray[np.int8] | None = None
 
 
 def measure(
@@ -65,32 +68,49 @@ def measure(
     n_per_chain = -(-spec.n_final_samples // spec.n_chains)
     size = max(1, _BLOCK // spec.n_chains)
     parts, records, acceptances = [begun.energies], list(begun.records), list(begun.acceptances)
+    weights = [] if begun.weights is None else [begun.weights]
     for start in range(sum(records), n_per_chain, size):
         n_records = min(size, n_per_chain - start)
         sample = sampler.draw(begun.configurations, n_records, _N_EQUILIBRATION if start == 0 else 0, rng)
         parts.append(backend.local_energies(sample.flat).reshape(spec.n_chains, n_records))
+        if sample.weights is not None:
+            weights.append(sample.weights.reshape(spec.n_chains, n_records) * sample.weights.size)
         records.append(n_records)
         acceptances.append(sample.acceptance)
         if start + n_records < n_per_chain:
             # Without the empty start, whose type need not be that of the energies.
             drawn = cast(Numbers, np.concatenate([part for part in parts if part.size], axis=1))
-            keep(replace(begun, energies=drawn, acceptances=tuple(acceptances), records=tuple(records)))
+            kept = replace(begun, energies=drawn, acceptances=tuple(acceptances), records=tuple(records))
+            keep(replace(kept, weights=_joined(weights)))
     energies = cast(Numbers, np.concatenate([part for part in parts if part.size], axis=1))
-    return Measurement(energies, float(np.average(acceptances, weights=records)))
+    joined = _joined(weights)
+    recent = sample.flat if joined is None else None
+    return Measurement(energies, float(np.average(acceptances, weights=records)), joined, recent=recent)
+
+
+def _joined(weights: list[NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    return np.concatenate(weights, axis=1) if weights else None
 
 
 def _enumerate(backend: Backend, sample: Sample) -> Measurement:
     """Local energies of all states, a block at a time."""
     states = sample.flat
     parts = [backend.local_energies(states[start : start + _BLOCK]) for start in range(0, len(states), _BLOCK)]
-    return Measurement(cast(Numbers, np.concatenate(parts)[None]), sample.acceptance, sample.weights)
+    assert sample.weights is not None
+    energies = cast(Numbers, np.concatenate(parts)[None])
+    return Measurement(energies, sample.acceptance, sample.weights[None], is_random=False)
 
 
-def _without_rounding(energies: Numbers) -> Numbers:
+_WEIGHTLESS = 1e-20
+"""Weight of a configuration at which the amplitude is a rounding error, and so is its local energy."""
+
+
+def _without_rounding(energies: Numbers, weights: NDArray[np.float64] | None) -> Numbers:
     """Local energies of an exact eigenstate are all equal; their rounding noise must not pass for statistics."""
-    spread = float(np.abs(energies - energies.flat[0]).max())
-    if spread <= 1e-11 * max(1.0, float(np.abs(energies.flat[0]))):
-        return np.full(energies.shape, energies.real.flat[0])
+    counted = energies.ravel() if weights is None else energies[weights > _WEIGHTLESS]
+    spread = float(np.abs(counted - counted[0]).max())
+    if spread <= 1e-11 * max(1.0, float(np.abs(counted[0]))):
+        return np.full(energies.shape, counted.real[0])
     return energies
 
 
@@ -113,27 +133,33 @@ def estimates(
         spec: The calculation.
         flags: Further validity warnings for the energy.
     """
-    if measurement.weights is not None:
-        return _sums(measurement.energies.ravel(), measurement.weights, spec, flags)
-    energies = _without_rounding(measurement.energies)
+    if not measurement.is_random:
+        assert measurement.weights is not None
+        return _sums(measurement.energies.ravel(), measurement.weights.ravel(), spec, flags)
+    energies = _without_rounding(measurement.energies, measurement.weights)
     n_sites, scale = spec.n_sites, spec.coupling
-    analysis = gamma_method(energies.real / n_sites)
-    r_hat = split_r_hat(energies.real)
+    series, weights = energies.real, np.ones(energies.shape)
+    if measurement.weights is not None:
+        weights = measurement.weights / measurement.weights.mean()
+        series = weighted_series(series.ravel(), weights.ravel() / weights.size).reshape(energies.shape)
+    analysis = gamma_method(series / n_sites)
+    r_hat = split_r_hat(series)
     flags = (*_flags(analysis, r_hat, measurement.acceptance), *flags)
     network = network_label(spec)
     n, chains = analysis.n_samples, analysis.n_chains
     sample = Text(en=f"{n} fresh samples in {chains} chains", ja=f"新しい {n} サンプル、{chains} 本の鎖")
 
-    centred = energies.ravel() - energies.mean()
-    parts = np.stack([centred.real, np.abs(centred) ** 2], axis=1)
-    mean = float(energies.real.mean()) - build_hamiltonian(spec).mean_energy
+    centred = energies.ravel() - np.average(energies, weights=weights)
+    parts = np.stack([np.ones(n), centred.real, np.abs(centred) ** 2], axis=1) * weights.reshape(-1, 1)
+    mean = float(series.mean()) - build_hamiltonian(spec).mean_energy
 
     def variance_of(kept: NDArray[np.float64]) -> float:
-        first, second = kept.mean(axis=0)
-        return float(second - first**2)
+        total, first, second = kept.mean(axis=0)
+        return float(second / total - (first / total) ** 2)
 
     def score_of(kept: NDArray[np.float64]) -> float:
-        return n_sites * variance_of(kept) / (mean + float(kept[:, 0].mean())) ** 2
+        total, first = kept[:, :2].mean(axis=0)
+        return n_sites * variance_of(kept) / (mean + float(first / total)) ** 2
 
     variance = jackknife(parts, variance_of)
     # A state of energy exactly 0 has no V-score; the variance says it all there.

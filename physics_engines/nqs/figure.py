@@ -54,7 +54,7 @@ def draw_convergence(
     assert final.error is not None
     top.errorbar(
         [spec.n_iterations * 1.02], [final.value], yerr=[final.error], color=_FINAL, marker="o", markersize=4,
-        capsize=3, linestyle="none", label=f"final, fresh samples: {_with_error(final.value, final.error)}",
+        capsize=3, linestyle="none", label=f"final, fresh samples: {with_error(final.value, final.error)}",
     )  # fmt: skip
     if reference is not None:
         name = {"exact": "exact", "upper_bound": "best published bound"}.get(reference.exactness, "reference")
@@ -98,7 +98,7 @@ def draw_convergence(
     return png, svg
 
 
-def _with_error(value: float, error: float) -> str:
+def with_error(value: float, error: float) -> str:
     """Value with the error in units of its last digits: -0.70174(9)."""
     if error == 0:
         return f"{value:.7f}"

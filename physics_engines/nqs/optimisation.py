@@ -66,6 +66,7 @@ class FinalSample:
         energies: Local energies, shape (n_chains, n_drawn).
         acceptances: Of each block drawn.
         records: Samples per chain of each block.
+        weights: Of the energies, with mean 1 in each block; None where all count alike.
     """
 
     attempt: int
@@ -73,6 +74,7 @@ class FinalSample:
     energies: NDArray[np.float64] | NDArray[np.complex128]
     acceptances: tuple[float, ...]
     records: tuple[int, ...]
+    weights: NDArray[np.float64] | None = None
 
 
 @dataclass
@@ -198,11 +200,25 @@ def _measure(energies: NDArray[np.float64] | NDArray[np.complex128], n_sites: in
         variance = float(sample.average(np.abs(energies - sample.average(energies)) ** 2).real) / n_sites
     if not np.isfinite(variance):
         return {"energy": np.nan, "error": np.nan, "variance": np.nan, "acceptance": acceptance}
+    series = energies.real
     if sample.weights is not None:
         energy = float(sample.average(energies).real) / n_sites
-        return {"energy": energy, "error": 0.0, "variance": variance, "acceptance": acceptance}
-    analysis = gamma_method(energies.real.reshape(sample.shape) / n_sites)
+        if not sample.is_random:
+            return {"energy": energy, "error": 0.0, "variance": variance, "acceptance": acceptance}
+        series = weighted_series(series, sample.weights)
+    analysis = gamma_method(series.reshape(sample.shape) / n_sites)
     return {"energy": analysis.mean, "error": analysis.error, "variance": variance, "acceptance": acceptance}
+
+
+def weighted_series(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers whose plain mean is the weighted mean of real values, and whose scatter gives its error to first order.
+
+    Args:
+        values: Shape (n_samples,).
+        weights: Shape (n_samples,), adding up to 1.
+    """
+    mean = weights @ values
+    return np.asarray(mean + len(values) * weights * (values - mean), dtype=np.float64)
 
 
 def is_acceptable(row: dict[str, float], state: RunState) -> bool:

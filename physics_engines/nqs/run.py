@@ -18,8 +18,10 @@ from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
+from physics_engines.nqs.nodes import missed_variance
 from physics_engines.nqs.optimisation import FinalSample, RunState, initial_state, is_acceptable, iterate
 from physics_engines.nqs.samplers import Sampler, build_sampler
+from physics_engines.nqs.samplers.blurred import Blurred
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.symmetry import Projection, Sector, build_projection
 from physics_engines.progress import Monitor
@@ -103,7 +105,8 @@ def build_stage(
 ) -> Stage:
     """Backend and sampler of an ansatz as a Spec names them."""
     backend = build_backend(ansatz, hamiltonian, name, device)
-    return Stage(backend, build_sampler(spec, ansatz, hamiltonian, backend, name, device))
+    sampler = build_sampler(spec, ansatz, hamiltonian, backend, name, device)
+    return Stage(backend, Blurred(sampler, backend, hamiltonian, spec.blur) if spec.blur else sampler)
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,8 @@ def optimise_and_measure(
             state = initial_state(spec, stages.ansatz, hamiltonian, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
         parameters, final = _final_measurement(state, spec, stages.final, monitor, identity)
-        energy, variance, v_score = estimates(final, spec, _optimisation_flags(state))
+        flags = (*_optimisation_flags(state), *_node_flags(final, spec, hamiltonian, stages.final.backend))
+        energy, variance, v_score = estimates(final, spec, flags)
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
         energy_per_site=energy,
@@ -270,7 +274,7 @@ def _final_measurement(
         stage.sampler.set_parameters(parameters)
         final = measure(stage.backend, spec, state.rng, stage.sampler, begun, keep)
         if np.isfinite(final.energies).all():
-            energy = float(np.average(final.energies.real.ravel(), weights=final.weights)) / spec.n_sites
+            energy = float(np.average(final.energies.real, weights=final.weights)) / spec.n_sites
             if is_acceptable({"energy": energy, "acceptance": final.acceptance}, state):
                 state.configurations = begun.configurations
                 return parameters, final
@@ -279,6 +283,23 @@ def _final_measurement(
 
 def _kept(monitor: Monitor) -> str:
     return f"; restart file {monitor.checkpoint}" if monitor.checkpoint else "; no restart file was asked for"
+
+
+def _node_flags(
+    final: Measurement, spec: GroundStateSpec, hamiltonian: Hamiltonian, backend: Backend
+) -> tuple[str, ...]:
+    """A warning where the neighbours of the samples hold much more variance than the samples."""
+    if final.recent is None or not spec.may_have_nodes:
+        return ()
+    energy, variance = float(final.energies.real.mean()), float(np.var(final.energies))
+    rng = np.random.default_rng([spec.seed, 3])  # the random stream of the run stays as it is
+    ratio = missed_variance(backend, hamiltonian, final.recent, energy, variance, rng)
+    if ratio is None:
+        return ()
+    return (
+        f"variance and V-score are too small by a factor of {ratio:.2g} or more: it sits on configurations of small "
+        "amplitude that are not sampled, and the energy may lie above the lowest one by more than its error",
+    )
 
 
 def _optimisation_flags(state: RunState) -> tuple[str, ...]:
@@ -293,6 +314,8 @@ def _optimisation_flags(state: RunState) -> tuple[str, ...]:
         before, after = energy[-2 * fifth : -fifth], energy[-fifth:]
         fall = float(before.mean() - after.mean())
         noise = float(np.hypot(before.std(), after.std())) / np.sqrt(fifth)
-        if fall > 3 * noise and fall > 1e-3 * abs(float(after.mean())):
+        # An energy may well be zero: then the fall of the whole run is the scale.
+        scale = max(abs(float(after.mean())), float(energy[0] - after.mean()))
+        if fall > 3 * noise and fall > 1e-3 * scale:
             flags.append("not converged: the energy was still falling; raise n_iterations")
     return tuple(flags)

@@ -21,13 +21,14 @@ class Sample:
     Attributes:
         configurations: int8, shape (n_chains, n_per_chain, n_sites).
         acceptance: Accepted share of the proposals that change the configuration; NaN when there was none.
-        weights: Shape (n_samples,), the probabilities of ``flat`` where the sample is no random one but all states of
-            the sector; None where every configuration counts alike.
+        weights: Shape (n_samples,), adding up to 1, of ``flat``; None where every configuration counts alike.
+        is_random: False where the configurations are all states of the sector and the weights their probabilities.
     """
 
     configurations: NDArray[np.int8]
     acceptance: float
     weights: NDArray[np.float64] | None = None
+    is_random: bool = True
 
     @property
     def flat(self) -> NDArray[np.int8]:

@@ -47,7 +47,7 @@ def bits(result) -> tuple:
         ({"model": "tfim", "lattice": "chain", "shape": 16, "alpha": 4}, 5e-5),
         ({"model": "tfim", "lattice": "square", "shape": "3x3", "field": 2.0, "boundary": "open"}, 1e-4),
         ({"model": "j1j2", "lattice": "chain", "shape": 12, "alpha": 2}, 1e-3),
-        ({"model": "j1j2", "lattice": "square", "shape": "4x4", "alpha": 2, "n_iterations": 100}, 2e-2),
+        ({"model": "j1j2", "lattice": "square", "shape": "4x4", "alpha": 2, "n_iterations": 100, "blur": 0}, 2e-2),
         ({"lattice": "honeycomb", "shape": "2x3", "alpha": 4}, 2e-4),
         ({"lattice": "triangular", "shape": "3x3", "alpha": 2, "n_samples": 512}, 2e-3),
         ({"lattice": "kagome", "shape": "2x2", "total_sz": 4, "alpha": 2, "n_samples": 512}, 5e-3),
@@ -66,9 +66,9 @@ def test_energies_reach_the_exact_ones_from_above(fields: dict, accuracy: float)
     energy, exact = result.energy_per_site, exact_energy(spec)
     assert energy.exactness == "upper_bound" and energy.error is not None
     assert energy.value > exact - 4 * energy.error
-    assert energy.value - exact < accuracy * abs(exact) + 3 * energy.error
+    assert energy.value - exact < accuracy * max(abs(exact), 0.01) + 3 * energy.error
     assert energy.flags == ()
-    assert energy.r_hat == pytest.approx(1, abs=0.02)
+    assert energy.r_hat == pytest.approx(1, abs=0.02) if spec.sampler != "exact" else energy.error == 0.0
     assert energy.unit == ("J" if spec.coupling == 1 else "")
     # Zero variance means an eigenstate: the distance to it is bounded by sqrt(Var) (Weinstein).
     spread = np.sqrt(result.variance_per_site.value * spec.n_sites) / spec.n_sites

@@ -114,7 +114,14 @@ def test_fields_left_out_resolve_to_the_model() -> None:
             {"model": "tfim", "shape": "10x10"},
             {"model": "xxz", "lattice": "kagome", "delta": -0.5, "exchange": "ferromagnetic"},
         ],
-        "rbm_symmetric_complex": [{"model": "j1j2"}, {"model": "j1j2", "lattice": "honeycomb", "shape": "2x3"}],
+        "pair_product_symmetric": [{"model": "j1j2"}, {"model": "j1j2", "shape": "6x6", "j2": 0.3}],
+        "rbm_symmetric_complex": [
+            {"model": "j1j2", "j2": 0.7},
+            {"model": "j1j2", "total_sz": 1},
+            {"model": "j1j2", "irrep": "B1"},
+            {"model": "j1j2", "lattice": "chain", "shape": 12},
+            {"model": "j1j2", "lattice": "honeycomb", "shape": "2x3"},
+        ],
         "rbm": [{"boundary": "open"}, {"lattice": "triangular", "boundary": "open", "exchange": "ferromagnetic"}],
         "rbm_complex": [
             {"shape": "3x4"},
@@ -127,6 +134,27 @@ def test_fields_left_out_resolve_to_the_model() -> None:
     for name, cases in ansatz.items():
         for case in cases:
             assert GroundStateSpec(**{**SQUARE, **case}).ansatz == name
+
+
+def test_what_can_have_nodes_is_sampled_where_psi_is_small() -> None:
+    """A sum over a small sector, blurred samples of a larger one; positive wave functions and pair products as ever."""
+    chain = {"lattice": "chain", "shape": 8}
+    for fields, expected in (
+        ({}, ("metropolis", 0.0)),
+        ({"momentum": 0}, ("metropolis", 0.0)),
+        ({"spin_flip": "odd"}, ("exact", 0.0)),
+        ({"spin_flip": "odd", "sampler": "metropolis"}, ("metropolis", 0.5)),
+        ({"ansatz": "rbm_complex"}, ("exact", 0.0)),
+        ({"model": "j1j2", "shape": 14}, ("exact", 0.0)),
+        ({"model": "j1j2", "shape": 16}, ("metropolis", 0.5)),
+        ({"model": "j1j2", "shape": 20}, ("metropolis", 0.0)),
+        ({"model": "j1j2", "ansatz": "jastrow"}, ("metropolis", 0.0)),
+        ({"model": "j1j2", "ansatz": "pair_product"}, ("metropolis", 0.0)),
+    ):
+        spec = GroundStateSpec(**{**chain, **fields})
+        assert (spec.sampler, spec.blur) == expected, fields
+    with pytest.raises(ValidationError, match="takes no blur"):
+        GroundStateSpec(**chain, sampler="exact", blur=0.3)
 
 
 def test_a_table_of_couplings_says_how_many_sites_it_has() -> None:

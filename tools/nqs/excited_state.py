@@ -59,6 +59,7 @@ def excited_state(spec: ExcitedStateSpec, context: ToolContext) -> Result:
     """
     from physics_engines.files import write_arrays
     from physics_engines.nqs.excited import excited_state as run_excited_state
+    from physics_engines.nqs.excited_figure import draw_levels
     from physics_engines.nqs.labels import reading
 
     if context.monitor.checkpoint is None:
@@ -89,11 +90,17 @@ def excited_state(spec: ExcitedStateSpec, context: ToolContext) -> Result:
     arrays = context.out / "state.npz"
     traces = {f"{name}_{key}": column for name, run in _runs(result) for key, column in run.trace.items()}
     write_arrays(arrays, {**traces, **{f"{name}_parameters": run.parameters for name, run in _runs(result)}})
+    png, svg = draw_levels(result, spec, found, context.out / "levels")
+    caption = Text(
+        en="Convergence of both states, and their levels with the gap", ja="両状態の収束と、ギャップを示した準位図"
+    )
     headline = ("gap", "exact_gap", "energy_per_site", "exact_energy_per_site", "fidelity", "ground_energy_per_site")
     return Result(
         estimates=found,
         headline=tuple(name for name in headline if name in found),
         artifacts=(
+            Artifact(path=png.name, kind="figure", caption=caption),
+            Artifact(path=svg.name, kind="figure", caption=caption),
             Artifact(
                 path=arrays.name,
                 kind="arrays",

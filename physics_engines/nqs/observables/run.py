@@ -156,8 +156,8 @@ def _ensemble(spec: ObservablesSpec, base: GroundStateSpec, state: VariationalSt
 
 def _energies(base: GroundStateSpec, state: VariationalState, ensemble: Ensemble) -> dict[str, Estimate]:
     energies = ensemble.in_chains(state.evaluator().local_energies(ensemble.flat))
-    weights = None if ensemble.weights is None else ensemble.weights.ravel()
-    found = estimates(Measurement(energies, ensemble.acceptance, weights), base)
+    measured = Measurement(energies, ensemble.acceptance, ensemble.weights, is_random=not ensemble.is_complete)
+    found = estimates(measured, base)
     return dict(zip(("energy_per_site", "variance", "v_score"), found, strict=True))
 
 

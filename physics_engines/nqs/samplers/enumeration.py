@@ -50,11 +50,11 @@ class Enumeration:
             weights /= weights.sum()
         if not np.isfinite(weights).all():
             # The local energies of such a wave function are not finite either; let them say so.
-            return Sample(self._configurations[None], 1.0, np.full(len(weights), np.nan))
+            return Sample(self._configurations[None], 1.0, np.full(len(weights), np.nan), is_random=False)
         chosen = np.searchsorted(np.cumsum(weights), uniforms * (1 - 1e-12))
         walkers[...] = self._configurations[np.minimum(chosen, len(weights) - 1)]
         kept = weights >= _NEGLIGIBLE
-        return Sample(self._configurations[kept][None], 1.0, weights[kept])
+        return Sample(self._configurations[kept][None], 1.0, weights[kept], is_random=False)
 
     def targets(self, walkers: NDArray[np.int8]) -> NDArray[np.int8]:
         """See ``Sampler``."""

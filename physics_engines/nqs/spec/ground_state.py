@@ -36,6 +36,20 @@ SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
 """Fields that size an ansatz; 0 where an ansatz has no such size."""
 
 
+def _names_a_sector(data: dict[str, Any]) -> bool:
+    return bool(data.get("momentum")) or data.get("irrep", "none") != "none" or data.get("spin_flip", "none") != "none"
+
+
+def _takes_pairs(model: SpinModelSpec) -> bool:
+    """Small J1-J2 squares whose ground state is known to have the symmetries of the square in the Marshall basis.
+
+    That of the exactly diagonalised lattices of 4x4 and 6x6 does up to J2 = 0.5 J (J. Richter and J. Schulenburg, Eur.
+    Phys. J. B 73, 117 (2010)); beyond it levels may cross, and nothing of the point group is assumed.
+    """
+    is_square = model.lattice == "square" and model.shape in ((4, 4), (6, 6))
+    return model.model == "j1j2" and is_square and 0 < model.j2 <= 0.5 and model.total_sz == 0
+
+
 def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     try:
         model = SpinModelSpec.model_validate({name: data[name] for name in SpinModelSpec.model_fields})
@@ -51,12 +65,51 @@ def _default_ansatz(data: dict[str, Any]) -> AnsatzName:
     is_tied = model.is_sign_free or (model.is_bipartite and model.exchange == "antiferromagnetic")
     if model.boundary == "periodic" and is_tied:
         if complex_weights:
+            if _takes_pairs(model) and not _names_a_sector(data):
+                return "pair_product_symmetric"
             return "rbm_symmetric_complex"
         # On large lattices fewer parameters are worth more than freer ones: the same samples say more about each.
         is_invariant = data.get("irrep", "none") in ("none", "A1")
         is_large = model.n_sites > 36 and len(model.shape) > 1
         return "rbm_space_group" if is_large and is_invariant else "rbm_symmetric"
     return "rbm_complex" if complex_weights else "rbm"
+
+
+_POSITIVE = ("jastrow", "rbm", "rbm_symmetric", "rbm_space_group")
+"""Ansätze of positive amplitudes, unless a projection gives them signs."""
+_STATES_PER_SAMPLE = 4
+"""States of a sector per sample up to which the sum over all of them is the better way: no weight is left out."""
+_MAX_BLURRED = 2**14
+"""States of a sector up to which the amplitudes of all neighbours of a sample cost little: few of them differ."""
+
+
+def _may_have_nodes(data: dict[str, Any]) -> SectorSpec | None:
+    """The model where amplitudes of its wave function can vanish or change sign; None where they are positive."""
+    try:
+        sector = SectorSpec.model_validate({name: data[name] for name in SectorSpec.model_fields})
+    except (KeyError, ValidationError):
+        return None  # this Spec is refused for the same reason
+    ansatz = data.get("ansatz", "rbm")
+    is_symmetric = not any(sector.momentum) and sector.irrep in ("none", "A1") and sector.spin_flip != "odd"
+    is_positive = ansatz in _POSITIVE or (sector.is_sign_free and not ansatz.endswith("complex"))
+    return None if sector.is_fermionic or (is_positive and is_symmetric) else sector
+
+
+def _visits_nodes(data: dict[str, Any]) -> SectorSpec | None:
+    """The same for what can be evaluated at its nodes: a pair product would invert a singular matrix there."""
+    return None if str(data.get("ansatz", "")).startswith("pair_product") else _may_have_nodes(data)
+
+
+def _default_sampler(data: dict[str, Any]) -> SamplerName:
+    sector = _visits_nodes(data)
+    is_small = sector is not None and sector.n_states <= _STATES_PER_SAMPLE * data.get("n_samples", 0)
+    return "exact" if is_small else "metropolis"
+
+
+def _default_blur(data: dict[str, Any]) -> float:
+    sector = _visits_nodes(data)
+    is_small = sector is not None and sector.n_states <= _MAX_BLURRED
+    return 0.5 if is_small and data.get("sampler") != "exact" else 0.0
 
 
 def _defaults(data: dict[str, Any]) -> "Defaults":
@@ -80,9 +133,10 @@ class GroundStateSpec(SectorSpec):
     ] = Field(default_factory=_default_ansatz)
     """Wave function. Where not given: an RBM with translation-symmetric weights on a periodic lattice, with those of
     the space group on more than 36 sites in two dimensions, a dense one on an open lattice; complex weights for
-    frustrated models and a momentum. The amplitude of a feed-forward network, CNN, ResNet or ViT is complex for
-    frustrated models and positive for the others; that of a Jastrow factor is always positive. Fermions take a pair
-    product times RBM."""
+    frustrated models and a momentum; a pair product times RBM with the symmetries of the square on 4x4 and 6x6 J1-J2
+    squares up to J2 = 0.5, where the ground state is known to have them. The amplitude of a feed-forward network, CNN,
+    ResNet or ViT is complex for frustrated models and positive for the others; that of a Jastrow factor is always
+    positive. Fermions take a pair product times RBM."""
     alpha: Annotated[int, words.ALPHA] = Field(default_factory=_default_size("alpha"), ge=0, le=64)
     """Hidden units per site of an RBM. Where not given: 12 with translation symmetry on up to 20 sites, 8 up to 36, 4
     on more; twice the point group or more with space-group symmetry; 2 without symmetry and beside a pair product."""
@@ -115,10 +169,15 @@ class GroundStateSpec(SectorSpec):
     n_discard: int = Field(default_factory=lambda data: _defaults(data).n_discard, ge=0, le=1000)
     """Sweeps between a step and the first recorded sample. Where not given: 5 for an RBM or Jastrow factor, 1 for the
     other networks, whose many chains follow the small steps."""
-    sampler: Annotated[SamplerName, words.SAMPLER] = "metropolis"
+    sampler: Annotated[SamplerName, words.SAMPLER] = Field(default_factory=_default_sampler)
     """How |psi|^2 is sampled: by the moves of the Hamiltonian; with far exchanges and the flip of all spins as well
     (composite); with replicas of |psi|^(2 beta) (parallel_tempering); or not at all, by a sum over every state of a
-    small sector (exact: no statistical error, and the numbers of samples do not matter)."""
+    small sector (exact: no statistical error, and the numbers of samples do not matter). Where not given: exact for a
+    wave function that can have nodes where the sector has at most four states per sample, else metropolis."""
+    blur: float = Field(default_factory=lambda data: _default_blur(data), ge=0, le=0.9)
+    """Share of the samples that are moved on by one move of the Hamiltonian and weighted back to |psi|^2, so that
+    configurations of small amplitude that the Hamiltonian reaches from the others are not lost. Where not given: one
+    half on a small system whose wave function can have nodes, else none."""
     n_replicas: int = Field(default=4, ge=2, le=64)
     """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
     learning_rate: Annotated[float, words.LEARNING_RATE] = Field(
@@ -148,6 +207,12 @@ class GroundStateSpec(SectorSpec):
     def first_shift(self) -> float:
         """Diagonal shift a run with real amplitudes begins with, as the ansatz proposes."""
         return _defaults(self.model_dump(include={"shape", "lattice", "ansatz"})).first_shift
+
+    @property
+    def may_have_nodes(self) -> bool:
+        """True where amplitudes can vanish or change sign: complex ones, projected ones, those of fermions."""
+        data = {name: getattr(self, name) for name in ("ansatz", *SectorSpec.model_fields)}
+        return self.is_fermionic or _may_have_nodes(data) is not None
 
     @property
     def n_evaluated(self) -> int:
@@ -201,6 +266,8 @@ class GroundStateSpec(SectorSpec):
             )
 
     def _check_sampler(self) -> None:
+        if self.sampler == "exact" and self.blur:
+            raise ValueError("the exact sampler leaves no configuration out and takes no blur; leave blur out")
         if self.sampler == "exact" and (self.n_sites > 30 or self.n_states > MAX_ENUMERATED):
             size = f"{self.n_sites} sites" if self.n_sites > 30 else f"{self.n_states} states"
             raise ValueError(
