@@ -12,7 +12,7 @@ from physics_engines.nqs.backend import Backend, BackendName, Numbers, build_bac
 from physics_engines.nqs.exact_sector import exact_sector
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention
-from physics_engines.nqs.penalty import PenalisedBackend
+from physics_engines.nqs.penalty import MixedSampler, Overlap, PenalisedBackend
 from physics_engines.nqs.run import (
     GroundStateResult,
     Stage,
@@ -92,14 +92,15 @@ def excited_state(
     overlap = None
     if spec.method == "penalty":
         ground_backend, sample = _sample_ground(spec.ground, ground, backend)
-        penalised = PenalisedBackend(evaluator, ground_backend, sample, spec.penalty)
+        beside = Overlap(evaluator, ground_backend, sample)
+        penalised = PenalisedBackend(evaluator, beside, spec.penalty)
         identity = f"{spec.digest()}:penalty:{type(evaluator).__name__}"
         stage = build_stage(excited_spec, projected, hamiltonian, backend)
-        kept_away = Stage(penalised, stage.sampler)
+        kept_away = Stage(penalised, MixedSampler(stage.sampler, penalised, beside))
         stages = Stages(projected, kept_away, kept_away, stage)
         excited = optimise_and_measure(excited_spec, hamiltonian, stages, identity, upper_part)
-        penalised.set_parameters(excited.parameters)
-        overlap = _overlap(penalised, evaluator, excited, spec)
+        evaluator.set_parameters(excited.parameters)
+        overlap = _overlap(beside, evaluator, excited, spec)
     else:
         excited = ground_state(excited_spec, upper_part, backend=backend)
     evaluator.set_parameters(excited.parameters)
@@ -120,24 +121,22 @@ def _sample_ground(
     return evaluator, sample.flat
 
 
-def _overlap(
-    penalised: PenalisedBackend, evaluator: Backend, excited: GroundStateResult, spec: ExcitedStateSpec
-) -> Estimate:
+def _overlap(beside: Overlap, evaluator: Backend, excited: GroundStateResult, spec: ExcitedStateSpec) -> Estimate:
     """The squared overlap from fresh samples of both states."""
     chains = excited.configurations.copy()
     rng = np.random.default_rng([spec.seed, 2])
     sample = draw(evaluator, chains, -(-_N_OVERLAP // len(chains)), 20, rng).flat
     # In the order of the records, so that a bin of the jackknife holds a stretch of all chains.
     ordered = sample.reshape(len(chains), -1, sample.shape[1]).swapaxes(0, 1).reshape(sample.shape)
-    value, error = penalised.squared_overlap(ordered)
+    value, error = beside.squared(ordered)
     return Estimate(
         label=Text(en="squared overlap with the ground state", ja="基底状態との重なりの二乗"),
         value=value,
         error=error,
         exactness="stochastic",
         method=Text(
-            en=f"product of two amplitude ratios, {_N_OVERLAP} samples of each state",
-            ja=f"二つの振幅比の積、各状態 {_N_OVERLAP} サンプル",
+            en=f"mixture of both states, {_N_OVERLAP} samples of each",
+            ja=f"二つの状態の混合からのサンプリング、各 {_N_OVERLAP} サンプル",
         ),
     )
 
@@ -148,8 +147,6 @@ def _excited_energy(spec: ExcitedStateSpec, energy: Estimate, overlap: Estimate 
         assert overlap.error is not None
         if overlap.value + 2 * overlap.error > _OVERLAP_LIMIT:
             flags = (*flags, f"not orthogonal to the ground state: squared overlap {overlap.value:.3f}")
-        if overlap.value < -4 * overlap.error:
-            flags = (*flags, "overlap not resolved: the two states are sampled too far apart")
     return energy.model_copy(
         update={
             "label": _LABELS[spec.method],
