@@ -46,7 +46,8 @@ def log_norm_ratio(of_upper: Reals, of_lower: Reals) -> float:
 
 
 def _fermi(x: Reals) -> Reals:
-    return cast(Reals, 1 / (1 + np.exp(-np.clip(x, -_FARTHEST, _FARTHEST))))
+    result: Reals = 1 / (1 + np.exp(-np.clip(x, -_FARTHEST, _FARTHEST)))
+    return result
 
 
 class Overlap:
@@ -91,7 +92,8 @@ class Overlap:
             return float((kept.mean(axis=0) ** 2).sum())
 
         found = jackknife(np.stack([values.real, values.imag], axis=1), square)
-        return found.value - found.bias, found.error
+        # Next to zero the square has no slope, and its own bias is what is left of the error.
+        return found.value - found.bias, float(np.hypot(found.error, found.bias))
 
 
 def bounded(ratios: NDArray[np.complex128], norm: float) -> NDArray[np.complex128]:

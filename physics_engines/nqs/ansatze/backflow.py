@@ -85,7 +85,7 @@ class NeuralBackflow(Network):
     def n_multiplications(self) -> int:
         """See ``Network``."""
         n_units, n_features, n_entries = self._widths
-        return n_units * n_features + n_features * n_entries + sum(n**3 for n in self._counts)
+        return n_units * n_features + n_features * n_entries + sum(n * n * n for n in self._counts)
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """Complex logarithm: log|psi| + i pi where psi is negative. See ``Ansatz.log_psi``."""
@@ -98,7 +98,8 @@ class NeuralBackflow(Network):
         is_negative = torch.zeros_like(modulus)
         n, start = self._n_sites, 0
         for kind, count in enumerate(self._counts):
-            orbitals = entries[..., start : start + n * count].unflatten(-1, (n, count))
+            orbitals = entries[..., start : start + n * count]
+            orbitals = orbitals.reshape(*orbitals.shape[:-1], n, count)
             start += n * count
             occupied = positions(configurations[..., kind * n : (kind + 1) * n] > 0, count)
             matrix = torch.take_along_dim(orbitals, occupied[..., None], dim=-2)

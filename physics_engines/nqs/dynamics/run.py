@@ -25,12 +25,13 @@ from physics_engines.nqs.dynamics.estimates import final_estimates
 from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
 from physics_engines.nqs.dynamics.integrators import adaptive_step, fixed_step
 from physics_engines.nqs.dynamics.measure import Recorder
-from physics_engines.nqs.dynamics.reference import MAX_EXACT_STATES, ExactEvolution, exact_evolution
+from physics_engines.nqs.dynamics.reference import ExactEvolution, exact_evolution
 from physics_engines.nqs.exact import as_configurations, sector_states
 from physics_engines.nqs.hamiltonian import Hamiltonian, build_hamiltonian
 from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
 from physics_engines.nqs.sampling import draw, random_configurations
 from physics_engines.nqs.spec import DynamicsSpec
+from physics_engines.nqs.spec.limits import MEMORY_LIMIT
 from physics_engines.progress import Monitor
 from physics_engines.statistics import gamma_method
 from physics_engines.text import Text
@@ -275,7 +276,7 @@ class _Evolution:
     def _finish(self, state: EvolutionState) -> DynamicsResult:
         spec = self._spec
         exact = None
-        if spec.n_sites <= 30 and spec.n_states <= MAX_EXACT_STATES:
+        if spec.is_comparable and 16 * spec.n_times * spec.n_states <= MEMORY_LIMIT // 4:
             self._monitor.report(0.97, Text(en="exact evolution", ja="厳密な時間発展"))
             _, vector = amplitudes_of(VariationalState(self._ansatz, state.start, self._hamiltonian))
             exact = exact_evolution(self._hamiltonian, vector.astype(np.complex128), self._times)
