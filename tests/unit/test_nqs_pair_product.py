@@ -87,7 +87,7 @@ def test_local_energies_are_those_of_the_exact_matrix(case: dict) -> None:
 @pytest.mark.parametrize("case", BACKFLOW, ids=name_of)
 def test_backflow_turns_the_orbitals_with_the_configuration(case: dict) -> None:
     """Without hidden units the state is a Slater determinant; with them its derivatives are those of differences."""
-    spec, hamiltonian, ansatz, parameters, fast = set_up({**case, "ansatz": "neural_backflow"}, "auto")
+    spec, hamiltonian, _, parameters, fast = set_up({**case, "ansatz": "neural_backflow"}, "auto")
     n_orbitals = spec.n_sites * sum(spec.occupied)
     parameters = parameters + 0.3 * np.random.default_rng(2).standard_normal(len(parameters))
     chosen = random_configurations(hamiltonian, 5, np.random.default_rng(3))
