@@ -43,7 +43,7 @@ class NeuralBackflow(Network):
     def __init__(self, lattice: Lattice, orbitals: list[NDArray[np.float64]], n_features: int) -> None:
         self._orbitals = orbitals
         self._n_sites = lattice.n_sites
-        self._counts = [each.shape[1] for each in orbitals]
+        self._counts: list[int] = [each.shape[1] for each in orbitals]
         n_units, n_entries = len(orbitals) * lattice.n_sites, sum(each.size for each in orbitals)
         self._widths = (n_units, n_features, n_entries)
         blocks = {
@@ -85,7 +85,7 @@ class NeuralBackflow(Network):
     def n_multiplications(self) -> int:
         """See ``Network``."""
         n_units, n_features, n_entries = self._widths
-        return n_units * n_features + n_features * n_entries + sum(n * n * n for n in self._counts)
+        return int(n_units * n_features + n_features * n_entries + sum(n * n * n for n in self._counts))
 
     def log_psi(self, parameters: "torch.Tensor", configurations: "torch.Tensor") -> "torch.Tensor":
         """Complex logarithm: log|psi| + i pi where psi is negative. See ``Ansatz.log_psi``."""

@@ -18,7 +18,8 @@ Method = Literal["spin", "sector", "penalty"]
 
 
 def _default_penalty(data: dict[str, Any]) -> float:
-    return min(1e4, 3.0 * max(1.0, abs(data.get("delta", 1.0)), data.get("field", 0.0), data.get("j2", 0.0)))
+    strongest = max(1.0, abs(data.get("delta", 1.0)), data.get("field", 0.0), data.get("j2", 0.0))
+    return min(1e4, 3.0 * float(strongest))
 
 
 class ExcitedStateSpec(SectorSpec):
