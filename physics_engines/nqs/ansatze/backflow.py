@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from physics_engines.lattices import Lattice, LatticeName
 from physics_engines.nqs.ansatze.base import Defaults
+from physics_engines.nqs.ansatze.build_pair import mean_field
 from physics_engines.nqs.ansatze.network import Block, Network, dense
 from physics_engines.nqs.ansatze.pair_product import positions
 from physics_engines.nqs.ansatze.pairing import hartree_fock_orbitals
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from physics_engines.nqs.spec import GroundStateSpec
 
 _NOISE = 0.02
-_STAGGERED = 0.4
-"""Staggered field of the starting orbitals in units of U."""
 
 
 class NeuralBackflow(Network):
@@ -70,8 +69,7 @@ class NeuralBackflow(Network):
         if min(spec.occupied) == 0:
             raise ValueError("neural_backflow takes at least one particle of each kind; use pair_product")
         lattice = build_lattice(spec)
-        field = max(0.0, _STAGGERED * spec.interaction) if spec.model == "hubbard" else 0.0
-        both = hartree_fock_orbitals(lattice, field)
+        both = hartree_fock_orbitals(lattice, mean_field(spec))
         return cls(lattice, [up[:, :n] for up, n in zip(both, spec.occupied, strict=False)], spec.n_features)
 
     def initial_parameters(self, rng: np.random.Generator) -> NDArray[np.float64]:
