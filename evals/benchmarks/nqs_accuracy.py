@@ -5,6 +5,7 @@ Processor seconds count all threads, so they compare between a quiet and a busy 
 
     python -m evals.benchmarks.nqs_accuracy --seeds 3          the default runs, and 10x10 Heisenberg in two minutes
     python -m evals.benchmarks.nqs_accuracy --long             also the ten-minute runs
+    python -m evals.benchmarks.nqs_accuracy --fermions         Hubbard and t-V models against exact diagonalisation
 
 The ten-minute run of the 10x10 Heisenberg antiferromagnet, as a command of its own:
 
@@ -12,6 +13,7 @@ The ten-minute run of the 10x10 Heisenberg antiferromagnet, as a command of its 
 """
 
 import time
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -40,9 +42,27 @@ _LONG: tuple[tuple[str, float, dict[str, object]], ...] = (
 )  # fmt: skip
 
 
+def _fermions() -> Iterator[tuple[str, float, dict[str, object]]]:
+    """Default runs of Hubbard and t-V models small enough to be diagonalised."""
+    chain: dict[str, object] = {"lattice": "chain"}
+    square: dict[str, object] = {"model": "hubbard", "lattice": "square", "shape": "4x2"}
+    doped = {**square, "particles_up": 3, "particles_down": 3}
+    yield "Hubbard dimer, U = 4", 1e-3, {**chain, "model": "hubbard", "shape": 2, "boundary": "open"}
+    yield "Hubbard ring of 4, U = 4", 1e-3, {**chain, "model": "hubbard", "shape": 4}
+    for u in (4, 8):
+        yield f"Hubbard 4x2, U = {u}", 1e-3, {**square, "interaction": u}
+        yield f"Hubbard 4x2, 6 electrons, U = {u}", 1e-3, {**doped, "interaction": u}
+    yield "Hubbard 4x2, 6 electrons, U = 4, backflow", 1e-3, {**doped, "ansatz": "neural_backflow"}
+    for v in (1, 4):
+        for n in (8, 10, 12, 16):
+            yield f"t-V chain of {n}, V = {v}", 1e-3, {**chain, "model": "tv", "shape": n, "interaction": v}
+        yield f"t-V 4x4, V = {v}", 1e-3, {"model": "tv", "lattice": "square", "shape": "4x4", "interaction": v}
+
+
 def main(
     long: Annotated[bool, typer.Option("--long", help="Also the runs of about ten minutes.")] = False,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each target.")] = 1,
+    fermions: Annotated[bool, typer.Option("--fermions", help="Default runs of fermions instead.")] = False,
     only: Annotated[str, typer.Option(help="Only targets whose name holds this.")] = "",
 ) -> None:
     from physics_engines.nqs import ExactSpec, exact_ground_state, ground_state, reference_energy
@@ -53,7 +73,7 @@ def main(
         table.add_column(name, justify="left" if name == "Target" else "right")
     # The kernels are compiled once for each machine; that is not the time of a run.
     ground_state(GroundStateSpec.model_validate({"lattice": "chain", "shape": 4, "n_iterations": 2}))
-    for name, wanted, fields in (*_QUICK, *(_LONG if long else ())):
+    for name, wanted, fields in _fermions() if fermions else (*_QUICK, *(_LONG if long else ())):
         if only not in name:
             continue
         for seed in range(7, 7 + seeds):

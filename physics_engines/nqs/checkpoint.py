@@ -1,13 +1,9 @@
 """The restart file of a variational run: everything the next iteration depends on, in one ``.npz``."""
 
-import json
-import zipfile
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from physics_engines.errors import InvalidInput
-from physics_engines.files import write_arrays
+from physics_engines.nqs import restart
 from physics_engines.nqs.optimisation import TRACE_NAMES, FinalSample, RunState, Waypoint
 
 _FORMAT = 1
@@ -21,9 +17,7 @@ def save(path: Path, state: RunState, identity: str) -> None:
         state: The run after any iteration.
         identity: Names the calculation (digest of the Spec and backend); only the same one may go on from it.
     """
-    meta = {
-        "format": _FORMAT,
-        "identity": identity,
+    meta: dict[str, Any] = {
         "iteration": state.iteration,
         "lowest": state.lowest,
         "lowest_error": state.lowest_error,
@@ -34,7 +28,6 @@ def save(path: Path, state: RunState, identity: str) -> None:
         "rng": state.rng.bit_generator.state,
     }
     arrays = {
-        "meta": np.array(json.dumps(meta)),
         "parameters": state.parameters,
         "direction": state.direction,
         "configurations": state.configurations,
@@ -50,12 +43,11 @@ def save(path: Path, state: RunState, identity: str) -> None:
             "acceptances": state.final.acceptances,
             "records": state.final.records,
         }
-        arrays["meta"] = np.array(json.dumps(meta))
         arrays["final_configurations"] = state.final.configurations
         arrays["final_energies"] = state.final.energies
         if state.final.weights is not None:
             arrays["final_weights"] = state.final.weights
-    write_arrays(path, arrays)
+    restart.write(path, identity, _FORMAT, meta, arrays)
 
 
 def load(path: Path, identity: str) -> RunState | None:
@@ -64,26 +56,12 @@ def load(path: Path, identity: str) -> RunState | None:
     Raises:
         InvalidInput: The file is sound but belongs to another calculation; it is left untouched.
     """
-    if not path.exists():
+    found = restart.read(path, identity, _FORMAT)
+    if found is None:
         return None
+    meta, arrays = found
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        meta = json.loads(str(arrays["meta"]))
-        is_current = meta["format"] == _FORMAT
-        owner = str(meta["identity"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        return None
-    if owner != identity:
-        raise InvalidInput(
-            f"the restart file {path} belongs to another calculation ({owner}, not {identity}); remove it or use "
-            "another folder"
-        )
-    if not is_current:
-        return None
-    try:
-        rng = np.random.Generator(np.random.PCG64())
-        rng.bit_generator.state = meta["rng"]
+        rng = restart.generator(meta["rng"])
         points = {
             name: Waypoint(
                 meta[name],

@@ -67,7 +67,9 @@ class Evaluator:
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
-        return ExplicitDerivatives(*self.jacobian(configurations))
+        real, imaginary = self.jacobian(configurations)
+        # A real wave function of both signs: its phase is constant wherever it has a derivative.
+        return ExplicitDerivatives(real, imaginary if imaginary is not None and imaginary.any() else None)
 
     def jacobian(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Real | None]:
         """Logarithmic derivatives by reverse-mode differentiation, not centred.

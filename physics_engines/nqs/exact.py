@@ -1,6 +1,7 @@
 """Exact diagonalisation of small lattices by sparse Lanczos."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from physics_engines.nqs.spec import ExactSpec
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _DENSE_LIMIT = 256
 _TABLE_SITES = 26
@@ -82,8 +86,8 @@ def as_configurations(states: NDArray[np.int64], n_sites: int) -> NDArray[np.int
     return np.asarray(2 * bits - 1, dtype=np.int8)
 
 
-def sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "object":
-    """The Hamiltonian in the basis ``states`` as ``scipy.sparse.csr_array``."""
+def sparse_matrix(hamiltonian: Hamiltonian, states: NDArray[np.int64]) -> "csr_array":
+    """The Hamiltonian in the basis ``states`` as a sparse matrix, shape (n_states, n_states)."""
     from scipy.sparse import coo_array
 
     is_small = hamiltonian.n_units <= _TABLE_SITES
@@ -134,7 +138,7 @@ def exact_ground_state(spec: ExactSpec, monitor: Monitor | None = None) -> Exact
     matrix = sparse_matrix(hamiltonian, states)
     monitor.report(0.3, Text(en="Lanczos", ja="ランチョス法"))
     if len(states) <= _DENSE_LIMIT:
-        energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
+        energies, vectors = np.linalg.eigh(matrix.toarray())
         method = Text(en=f"full diagonalisation, {len(states)} states", ja=f"全対角化、{len(states)} 状態")
     else:
         start = np.random.default_rng(0).standard_normal(len(states))

@@ -1,7 +1,7 @@
 """Exact energies of a symmetry sector: Lanczos on H + shift (1 - P) with the projector P of the sector."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from physics_engines.errors import EngineError
 from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.symmetry import Projection, translations_of_tied_weights
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _DEGENERATE = 1e-7
 _DENSE_LIMIT = 512
@@ -66,8 +69,8 @@ def exact_sector(
     def apply(vector: NDArray[np.complex128]) -> NDArray[np.complex128]:
         kept = vector
         for projector in projectors:
-            kept = projector @ kept  # type: ignore[operator]
-        return cast(NDArray[np.complex128], matrix @ kept + scale * (vector - kept))  # type: ignore[operator]
+            kept = projector @ kept
+        return cast(NDArray[np.complex128], matrix @ kept + scale * (vector - kept))
 
     n_states = len(states)
     if n_states <= _DENSE_LIMIT:
@@ -78,7 +81,7 @@ def exact_sector(
         rng = np.random.default_rng(0)
         start = rng.standard_normal(n_states).astype(np.complex128)
         for projector in projectors:
-            start = projector @ start  # type: ignore[operator]
+            start = projector @ start
         wanted = 4 * n_levels + 2
         try:
             energies, vectors = eigsh(operator, k=wanted, ncv=4 * wanted + 10, which="SA", v0=start, tol=1e-11)
@@ -91,8 +94,8 @@ def exact_sector(
     return ExactSector(energies[inside][order], vectors[:, inside][:, order], configurations)
 
 
-def _projector(projection: Projection, states: NDArray[np.int64], configurations: NDArray[np.int8]) -> object:
-    """P psi (s) = sum_g c_g psi(g s) / order, as ``scipy.sparse.csr_array``."""
+def _projector(projection: Projection, states: NDArray[np.int64], configurations: NDArray[np.int8]) -> "csr_array":
+    """P psi (s) = sum_g c_g psi(g s) / order, as a sparse matrix."""
     from scipy.sparse import csr_array
 
     n_states, order = len(states), len(projection.flips)

@@ -12,7 +12,7 @@ from physics_engines.nqs.backend import Backend, BackendName, Numbers, build_bac
 from physics_engines.nqs.exact_sector import exact_sector
 from physics_engines.nqs.hamiltonian import build_hamiltonian
 from physics_engines.nqs.labels import convention
-from physics_engines.nqs.penalty import PenalisedBackend
+from physics_engines.nqs.penalty import MixedSampler, Overlap, PenalisedBackend
 from physics_engines.nqs.run import (
     GroundStateResult,
     Stage,
@@ -24,7 +24,7 @@ from physics_engines.nqs.run import (
     project,
     projection_of,
 )
-from physics_engines.nqs.sampling import draw
+from physics_engines.nqs.samplers import Sampler, build_sampler
 from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.spec.excited_state import ExcitedStateSpec
 from physics_engines.nqs.spectrum import gap_convention
@@ -92,18 +92,19 @@ def excited_state(
     overlap = None
     if spec.method == "penalty":
         ground_backend, sample = _sample_ground(spec.ground, ground, backend)
-        penalised = PenalisedBackend(evaluator, ground_backend, sample, spec.penalty)
+        beside = Overlap(evaluator, ground_backend, sample)
+        penalised = PenalisedBackend(evaluator, beside, spec.penalty)
         identity = f"{spec.digest()}:penalty:{type(evaluator).__name__}"
         stage = build_stage(excited_spec, projected, hamiltonian, backend)
-        kept_away = Stage(penalised, stage.sampler)
+        kept_away = Stage(penalised, MixedSampler(stage.sampler, penalised, beside))
         stages = Stages(projected, kept_away, kept_away, stage)
         excited = optimise_and_measure(excited_spec, hamiltonian, stages, identity, upper_part)
-        penalised.set_parameters(excited.parameters)
-        overlap = _overlap(penalised, evaluator, excited, spec)
+        evaluator.set_parameters(excited.parameters)
+        overlap = _overlap(beside, stage.sampler, excited, spec)
     else:
         excited = ground_state(excited_spec, upper_part, backend=backend)
     evaluator.set_parameters(excited.parameters)
-    energy = _excited_energy(spec, excited.energy_per_site, overlap)
+    energy = _excited_energy(spec, ground, excited, overlap)
     return ExcitedStateResult(ground, excited, energy, _gap(spec, ground.energy_per_site, energy), overlap, evaluator)
 
 
@@ -114,42 +115,52 @@ def _sample_ground(
     hamiltonian = build_hamiltonian(spec)
     evaluator = build_backend(project(build_ansatz(spec), spec, hamiltonian), hamiltonian, backend)
     evaluator.set_parameters(ground.parameters)
-    rng = np.random.default_rng([spec.seed, 1])
-    chains = ground.configurations.copy()
-    sample = draw(evaluator, chains, -(-_N_OVERLAP // len(chains)), 20, rng)
-    return evaluator, sample.flat
+    mixing = spec.model_copy(update={"sampler": "composite"})
+    sampler = build_sampler(mixing, project(build_ansatz(spec), spec, hamiltonian), hamiltonian, evaluator, backend)
+    sampler.set_parameters(ground.parameters)
+    return evaluator, _draw(sampler, ground.configurations.copy(), np.random.default_rng([spec.seed, 1]))
 
 
-def _overlap(
-    penalised: PenalisedBackend, evaluator: Backend, excited: GroundStateResult, spec: ExcitedStateSpec
-) -> Estimate:
+def _draw(sampler: Sampler, chains: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.int8]:
+    """``_N_OVERLAP`` configurations in the order of the records, so that a stretch of them holds all chains."""
+    sample = sampler.draw(chains, -(-_N_OVERLAP // len(chains)), 50, rng)
+    ordered = sample.configurations.swapaxes(0, 1).reshape(-1, chains.shape[1])
+    return np.ascontiguousarray(ordered)
+
+
+def _overlap(beside: Overlap, sampler: Sampler, excited: GroundStateResult, spec: ExcitedStateSpec) -> Estimate:
     """The squared overlap from fresh samples of both states."""
-    chains = excited.configurations.copy()
-    rng = np.random.default_rng([spec.seed, 2])
-    sample = draw(evaluator, chains, -(-_N_OVERLAP // len(chains)), 20, rng).flat
-    # In the order of the records, so that a bin of the jackknife holds a stretch of all chains.
-    ordered = sample.reshape(len(chains), -1, sample.shape[1]).swapaxes(0, 1).reshape(sample.shape)
-    value, error = penalised.squared_overlap(ordered)
+    sampler.set_parameters(excited.parameters)
+    drawn = _draw(sampler, excited.configurations.copy(), np.random.default_rng([spec.seed, 2]))
+    value, error = beside.squared(drawn)
     return Estimate(
         label=Text(en="squared overlap with the ground state", ja="基底状態との重なりの二乗"),
         value=value,
         error=error,
         exactness="stochastic",
         method=Text(
-            en=f"product of two amplitude ratios, {_N_OVERLAP} samples of each state",
-            ja=f"二つの振幅比の積、各状態 {_N_OVERLAP} サンプル",
+            en=f"mixture of both states, {_N_OVERLAP} samples of each",
+            ja=f"二つの状態の混合からのサンプリング、各 {_N_OVERLAP} サンプル",
         ),
     )
 
 
-def _excited_energy(spec: ExcitedStateSpec, energy: Estimate, overlap: Estimate | None) -> Estimate:
+def _excited_energy(
+    spec: ExcitedStateSpec, ground: GroundStateResult, excited: GroundStateResult, overlap: Estimate | None
+) -> Estimate:
+    energy = excited.energy_per_site
     flags = energy.flags
     if overlap is not None:
-        assert overlap.error is not None
+        assert overlap.error is not None and energy.error is not None
+        gap = (energy.value - ground.energy_per_site.value) * spec.n_sites
         if overlap.value + 2 * overlap.error > _OVERLAP_LIMIT:
             flags = (*flags, f"not orthogonal to the ground state: squared overlap {overlap.value:.3f}")
-        if overlap.value < -4 * overlap.error:
-            flags = (*flags, "overlap not resolved: the two states are sampled too far apart")
+        if gap >= spec.penalty * spec.coupling:
+            flags = (*flags, f"the gap found exceeds the penalty: raise penalty above {gap / spec.coupling:.2g} J")
+        # E - E_1 is about the variance over the distance to the next level, for which the gap stands here.
+        rest = excited.variance_per_site.value / max(gap, 1e-300)
+        if gap > 0 and rest > 2 * energy.error:
+            flags = (*flags, f"variational rest of about {rest:.1e} per site (variance over gap) is not in the error")
     return energy.model_copy(
         update={
             "label": _LABELS[spec.method],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from physics_engines.nqs.spec import ExactSpec, SpinModelSpec
 from physics_engines.nqs.symmetry import are_symmetries
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _DENSE_LIMIT = 1024
 _DEGENERATE = 1e-8
@@ -151,12 +154,12 @@ def gap_convention(spec: SpinModelSpec) -> Text:
     )
 
 
-def _diagonalise(matrix: object, n_states: int, n_levels: int) -> tuple[NDArray[np.float64], Vectors, Text]:
+def _diagonalise(matrix: "csr_array", n_states: int, n_levels: int) -> tuple[NDArray[np.float64], Vectors, Text]:
     """Lowest eigenpairs in ascending order; never a part of a degenerate level but the last found."""
     from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
     if n_states <= _DENSE_LIMIT:
-        energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
+        energies, vectors = np.linalg.eigh(matrix.toarray())
         method = Text(en=f"full diagonalisation, {n_states} states", ja=f"全対角化、{n_states} 状態")
     else:
         start = np.random.default_rng(0).standard_normal(n_states)

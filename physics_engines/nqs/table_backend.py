@@ -24,7 +24,8 @@ Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 def fits_table(ansatz: Ansatz, hamiltonian: Hamiltonian) -> bool:
     """Whether a table is the cheaper way."""
-    return table_size(ansatz, hamiltonian.n_sites, hamiltonian.n_up) is not None
+    # Hops have signs that the table does not know.
+    return not hamiltonian.is_fermionic and table_size(ansatz, hamiltonian.n_sites, hamiltonian.n_up) is not None
 
 
 class TableBackend:

@@ -7,12 +7,13 @@ import pytest
 from scipy.linalg import expm
 
 from physics_engines.errors import EngineError, InvalidInput
-from physics_engines.nqs.dynamics import exact_evolution, real_time_evolution
+from physics_engines.nqs.dynamics import blur, exact_evolution, real_time_evolution
 from physics_engines.nqs.dynamics.equation import Cutoffs, Equation, Points
 from physics_engines.nqs.dynamics.initial import initial_parameters, rbm_of
+from physics_engines.nqs.dynamics.measure import Recorder
 from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.observables.ensemble import VariationalState, amplitudes_of
+from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, amplitudes_of
 from physics_engines.nqs.spec import DynamicsSpec
 from physics_engines.progress import Monitor, Progress
 from tools import ToolContext
@@ -142,6 +143,54 @@ def test_samples_follow_the_exact_curve_within_their_errors() -> None:
     drift = found.estimates["energy_drift"]
     assert abs(drift.value) < 5 * drift.error + 5e-3
     assert found.estimates["sigma_x"].error > 0
+
+
+@pytest.mark.parametrize("fields", [TFIM, NEEL], ids=["ising", "spins"])
+def test_blurred_samples_follow_their_density_also_where_the_state_vanishes(fields: dict) -> None:
+    h = build_hamiltonian(DynamicsSpec(**fields))
+    states = basis_states(h.n_sites, h.conserves_magnetisation)
+    configurations = as_configurations(states, h.n_sites)
+    rng = np.random.default_rng(4)
+    log_probability = rng.normal(0, 2, len(states))
+    log_probability[len(states) // 2] = -60.0  # a zero of the wave function
+
+    def look_up(spins: np.ndarray) -> np.ndarray:
+        codes = (spins > 0) @ (1 << np.arange(h.n_sites))
+        return log_probability[np.searchsorted(states, codes)]
+
+    density = np.exp(blur.log_density(look_up, configurations, h.moves))
+    base = np.exp(blur.POWER * log_probability)
+    assert density.sum() == pytest.approx(base.sum()), "moves keep the probability"
+    assert density[len(states) // 2] > 1e-3 * density.max()
+    drawn = configurations[rng.choice(len(states), size=40_000, p=base / base.sum())]
+    spread = blur.blur(drawn, h.moves, rng)
+    counts = np.bincount(np.searchsorted(states, (spread > 0) @ (1 << np.arange(h.n_sites))), minlength=len(states))
+    expected = 40_000 * density / density.sum()
+    chi2 = ((counts - expected) ** 2 / expected).sum() / (len(states) - 1)
+    assert 0.5 < chi2 < 1.6
+
+
+def test_warnings_on_recorded_values_are_kept() -> None:
+    spec = DynamicsSpec(**{**TFIM, "field": 1.0}, alpha=1)
+    h, ansatz = build_hamiltonian(spec), rbm_of(spec)
+    state = VariationalState(ansatz, start_of(spec), h)
+    chains = np.ones((4, 40, 6), dtype=np.int8)
+    chains[2:, :, ::2] = -1  # two and two chains that stand still in different places
+    chains[0, 0, 0] = -1
+    _, errors, flags = Recorder.of(h).record(state, Ensemble(chains))
+    assert len(flags) == len(errors) and any("not equilibrated" in flag for flag in flags[1])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_samples_follow_a_state_through_its_zeros(seed: int) -> None:
+    """From spins along x to t = 0.5 some amplitudes pass through zero, where samples of |psi|^2 see nothing."""
+    spec = DynamicsSpec(**{**TFIM, "shape": 8}, field=1.0, total_time=0.5, n_times=3, full_sum=False, seed=seed)
+    found = real_time_evolution(spec)
+    infidelity, bound = 1 - found.estimates["fidelity"].value, found.estimates["infidelity_bound"]
+    assert infidelity < 1e-3
+    assert bound.error > 0 and infidelity < 4 * (bound.value + 2 * bound.error) + 1e-5
 
 
 @pytest.mark.parametrize("full", [True, False])

@@ -8,10 +8,16 @@ from pydantic import ValidationError
 
 from physics_engines.errors import EngineError, Interrupted, InvalidInput
 from physics_engines.nqs import ExactSpec, ExcitedStateSpec, exact_ground_state, exact_levels, excited_state
+from physics_engines.nqs.ansatze import build_ansatz
+from physics_engines.nqs.backend import build_backend
+from physics_engines.nqs.exact import as_configurations, sector_states, sparse_matrix
 from physics_engines.nqs.exact_sector import exact_sector
-from physics_engines.nqs.excited import compare_with_exact
+from physics_engines.nqs.excited import amplitudes, compare_with_exact
 from physics_engines.nqs.excited_figure import draw_levels
 from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.penalty import MixedSampler, Overlap, PenalisedBackend, log_norm_ratio
+from physics_engines.nqs.samplers import Metropolis
+from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.nqs.symmetry import Sector, build_projection
 from physics_engines.progress import Monitor
 from tools import ToolContext
@@ -153,6 +159,69 @@ def test_a_penalty_keeps_the_states_apart() -> None:
     assert exact["fidelity"].value > 0.97
     assert result.energy_per_site.exactness == "stochastic"
     assert result.gap.value == pytest.approx(exact["exact_gap"].value, abs=0.02 + 5 * (result.gap.error or 0))
+
+
+def two_states(n_sites: int = 6):
+    """Random complex RBMs u and v, their exact vectors, and exact draws from both."""
+    spec = GroundStateSpec(lattice="chain", shape=n_sites, ansatz="rbm_complex", alpha=2)
+    hamiltonian = build_hamiltonian(spec)
+    configurations = as_configurations(sector_states(hamiltonian), n_sites)
+    backends, vectors, draws = [], [], []
+    for seed in (1, 2):
+        rng = np.random.default_rng(seed)
+        ansatz = build_ansatz(spec)
+        backend = build_backend(ansatz, hamiltonian)
+        backend.set_parameters(8 * ansatz.initial_parameters(rng))
+        vector = amplitudes(backend, configurations)
+        backends.append(backend)
+        vectors.append(vector)
+        rows = rng.choice(len(vector), size=8192, p=np.abs(vector) ** 2)
+        draws.append(np.ascontiguousarray(configurations[rows]))
+    return hamiltonian, configurations, backends, vectors, draws
+
+
+def test_overlap_and_norms_of_two_states_are_the_exact_ones() -> None:
+    _, configurations, (upper, lower), (u, v), (of_u, of_v) = two_states()
+    overlap = Overlap(upper, lower, of_v)
+    value, error = overlap.squared(of_u)
+    exact = abs(np.vdot(v, u)) ** 2
+    assert 0.001 < exact < 0.9 and error < 0.02
+    assert value == pytest.approx(exact, abs=4 * error)
+    norms = [2 * log.real.max() + np.log(np.exp(2 * (log.real - log.real.max())).sum())
+             for log in (upper.log_psi(configurations), lower.log_psi(configurations))]  # fmt: skip
+    found = log_norm_ratio(2 * overlap.ratios(of_u).real, 2 * overlap.ratios(of_v).real)
+    assert found == pytest.approx(norms[0] - norms[1], abs=0.05)
+    same = Overlap(lower, lower, of_v).squared(of_v)
+    assert same[0] == pytest.approx(1, abs=1e-12)
+
+
+def test_a_sample_of_both_states_gives_energy_and_penalty() -> None:
+    hamiltonian, _, (upper, lower), (u, v), (_, of_v) = two_states()
+    overlap = Overlap(upper, lower, of_v)
+    penalised = PenalisedBackend(upper, overlap, 3.0)
+    mixed = MixedSampler(Metropolis(upper, hamiltonian, 64), penalised, overlap)
+    rng = np.random.default_rng(3)
+    walkers = mixed.start(rng)
+    sample = mixed.draw(walkers, 256, 100, rng)
+    assert sample.weights is not None and sample.weights.sum() == pytest.approx(1)
+    assert sample.weights.max() * len(sample.weights) < 4, "the weights are bounded"
+    matrix = sparse_matrix(hamiltonian, sector_states(hamiltonian))
+    energy, squared = np.vdot(u, matrix @ u).real, abs(np.vdot(v, u)) ** 2
+    assert sample.average(upper.local_energies(sample.flat)).real == pytest.approx(energy, abs=0.06)
+    assert sample.average(penalised.local_energies(sample.flat)).real == pytest.approx(energy + 3 * squared, abs=0.08)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_sites", [8, 10])
+def test_the_default_penalty_run_finds_the_first_excited_state_or_says_what_is_left(n_sites: int) -> None:
+    spec = ExcitedStateSpec(lattice="chain", shape=n_sites)
+    result = excited_state(spec)
+    exact = compare_with_exact(spec, result)
+    energy, truth = result.energy_per_site, exact["exact_energy_per_site"].value
+    assert energy.error is not None and energy.value > truth - 4 * energy.error
+    rest = result.excited.variance_per_site.value / result.gap.value
+    assert energy.value - truth < 4 * energy.error + 2 * rest
+    assert exact["fidelity"].value > 0.98 or energy.flags
 
 
 def test_an_interrupted_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:

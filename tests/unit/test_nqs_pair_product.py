@@ -24,6 +24,10 @@ CASES = [
     {"model": "hubbard", "lattice": "square", "shape": "6x4"},
     {"model": "tv", "lattice": "chain", "shape": 6},
 ]
+BACKFLOW = [
+    {"model": "hubbard", "lattice": "chain", "shape": 5, "particles_up": 3, "particles_down": 2},
+    {"model": "tv", "lattice": "square", "shape": "3x2", "boundary": "open"},
+]
 SMALL = [case for case in CASES if case["shape"] not in ("6x4", "4x4")]
 
 
@@ -32,7 +36,8 @@ def name_of(case: dict) -> str:
 
 
 def set_up(case: dict, backend: str):
-    spec = GroundStateSpec(alpha=2, **case)
+    sizes = {"n_features": 4} if case.get("ansatz") == "neural_backflow" else {"alpha": 2}
+    spec = GroundStateSpec(**sizes, **case)
     hamiltonian, ansatz = build_hamiltonian(spec), build_ansatz(spec)
     parameters = ansatz.initial_parameters(np.random.default_rng(1))
     evaluator = build_backend(ansatz, hamiltonian, backend)
@@ -64,7 +69,7 @@ def test_compiled_path_equals_the_plain_one(case: dict) -> None:
     assert not theirs[len(sample) :].any()
 
 
-@pytest.mark.parametrize("case", SMALL, ids=name_of)
+@pytest.mark.parametrize("case", [*SMALL, *({**case, "ansatz": "neural_backflow"} for case in BACKFLOW)], ids=name_of)
 def test_local_energies_are_those_of_the_exact_matrix(case: dict) -> None:
     """E_loc = (H psi)(s) / psi(s) with psi from ``log_psi`` and H from the diagonalisation: fixes all the signs."""
     spec, hamiltonian, ansatz, parameters, fast = set_up(case, "auto")
@@ -77,6 +82,37 @@ def test_local_energies_are_those_of_the_exact_matrix(case: dict) -> None:
     chosen = np.argsort(-np.abs(psi))[:200]
     local = fast.local_energies(np.ascontiguousarray(configurations[chosen]))
     np.testing.assert_allclose(local, acted[chosen] / psi[chosen], rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("case", BACKFLOW, ids=name_of)
+def test_backflow_turns_the_orbitals_with_the_configuration(case: dict) -> None:
+    """Without hidden units the state is a Slater determinant; with them its derivatives are those of differences."""
+    spec, hamiltonian, _, parameters, fast = set_up({**case, "ansatz": "neural_backflow"}, "auto")
+    n_orbitals = spec.n_sites * sum(spec.occupied)
+    parameters = parameters + 0.3 * np.random.default_rng(2).standard_normal(len(parameters))
+    chosen = random_configurations(hamiltonian, 5, np.random.default_rng(3))
+
+    def psi(values: np.ndarray) -> np.ndarray:
+        fast.set_parameters(values)
+        return np.exp(fast.log_psi(chosen)).real
+
+    slater = parameters.copy()
+    slater[n_orbitals:] = 0
+    start = 0
+    expected = np.ones(5)
+    for kind, count in enumerate(spec.occupied):
+        orbitals = slater[start : start + spec.n_sites * count].reshape(spec.n_sites, count)
+        start += spec.n_sites * count
+        up = chosen[:, kind * spec.n_sites : (kind + 1) * spec.n_sites] > 0
+        expected *= [np.linalg.det(orbitals[row]) for row in up]
+    np.testing.assert_allclose(psi(slater), expected, rtol=1e-9)
+
+    turned = psi(parameters)
+    assert np.ptp(turned / expected) > 1e-3
+    steps = 1e-6 * np.eye(len(parameters))
+    slopes = np.stack([(psi(parameters + d) - psi(parameters - d)) / 2e-6 for d in steps], axis=1) / turned[:, None]
+    fast.set_parameters(parameters)
+    np.testing.assert_allclose(fast.derivatives(chosen).matrix(), slopes - slopes.mean(axis=0), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("interaction", [0.0, 1.0, 4.0, 8.0, 12.0])
@@ -162,6 +198,8 @@ def test_variational_j1j2_energy() -> None:
         ({"model": "tfim", "ansatz": "pair_product"}, r"conserved S\^z"),
         ({"model": "tv", "ansatz": "pair_product_symmetric"}, "symmetry of the ground state"),
         ({"model": "heisenberg", "ansatz": "pair_product_symmetric"}, "L x L"),
+        ({"model": "heisenberg", "ansatz": "neural_backflow"}, "wave function of fermions"),
+        ({"model": "hubbard", "ansatz": "neural_backflow", "particles_down": 0}, "at least one particle"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

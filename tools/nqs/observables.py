@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from physics_engines.nqs.observables import ObservablesResult
 
 _HIDDEN = ("variance", "v_score")
-_MAX_EXACT = {True: 20, False: 17}
-"""Sites up to which the exact state is found beside the variational one, with S^z conserved and without."""
 
 
 def _cost(spec: ObservablesSpec) -> Cost:
@@ -35,7 +33,7 @@ def _cost(spec: ObservablesSpec) -> Cost:
     if "extrapolation" in asked:
         seconds += spec.n_observable_samples * spec.n_couplings / 2 * per_sample
     seconds += spec.n_final_samples * spec.n_sites * 2e-7
-    if spec.n_sites <= _MAX_EXACT[spec.conserves_magnetisation]:
+    if spec.is_comparable and not spec.has_sector:
         seconds += 4 * exact_cost(exact_spec(spec)).seconds
     return Cost(seconds=seconds, memory_gb=base.memory_gb + 0.2)
 

@@ -20,6 +20,7 @@ _HOME: "dict[AnsatzName, tuple[str, str]]" = {
     "cnn": ("convolution", "Cnn"),
     "resnet": ("convolution", "ResNet"),
     "vit": ("transformer", "VisionTransformer"),
+    "neural_backflow": ("backflow", "NeuralBackflow"),
     "pair_product": ("build_pair", "PairProductState"),
     "pair_product_symmetric": ("build_pair", "SymmetricPairProductState"),
 }

@@ -18,7 +18,17 @@ _UNTIED_SITES = 16
 _UNTIED_SPINS = 36
 """Spins up to which the cell of a symmetric state has two sites per direction, with four times the images and work."""
 _STAGGERED = 0.4
-"""Staggered field of the starting orbitals in units of U (the mean field of full moments is U/2)."""
+"""Staggered field of the starting orbitals in units of U (the mean field of full moments is U/2) or V."""
+_CHARGE_ORDER = 2.0
+"""V above which the half-filled t-V chain orders its charges: in units of the hopping."""
+
+
+def mean_field(spec: GroundStateSpec) -> float:
+    """Staggered field of the starting orbitals, in units of the hopping: of spins (Hubbard) or of charges (t-V)."""
+    is_ordered = spec.model == "hubbard" or (
+        spec.interaction > _CHARGE_ORDER and spec.occupied == (spec.n_sites // 2,) and spec.n_sites % 2 == 0
+    )
+    return max(0.0, _STAGGERED * spec.interaction) if is_ordered else 0.0
 
 
 def point_group(lattice: Lattice) -> Integers:
@@ -138,8 +148,7 @@ class PairProductState(PairState):
         lattice = build_hamiltonian(spec).lattice
         counts = spec.occupied or ()
         n_up, n_down = counts[0], (counts[1] if len(counts) > 1 else 0)
-        field = max(0.0, _STAGGERED * spec.interaction) if spec.model == "hubbard" else 0.0
-        up, down = hartree_fock_orbitals(lattice, field)
+        up, down = hartree_fock_orbitals(lattice, mean_field(spec))
         is_tied = lattice.boundary == "periodic" and lattice.n_sites > _UNTIED_SITES
         # Cells of two sites per direction leave room for antiferromagnetic order.
         cell = tuple(2 if extent % 2 == 0 else extent for extent in lattice.shape) if is_tied else lattice.shape

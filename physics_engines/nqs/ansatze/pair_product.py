@@ -180,8 +180,8 @@ class PairState:
         n = self.n_sites
         up = configurations[..., :n] > 0
         down = ~up if self.is_spin else configurations[..., n:] > 0
-        r = _positions(up, self.n_up)
-        d = _positions(down, self.n_down) if self.n_down else r[..., :0]
+        r = positions(up, self.n_up)
+        d = positions(down, self.n_down) if self.n_down else r[..., :0]
         device = configurations.device
         gather = torch.as_tensor(self.gather(), device=device)
         characters = torch.as_tensor(self.characters(), device=device, dtype=parameters.dtype)
@@ -226,7 +226,7 @@ class PairState:
         return 1 - 2 * (n_inversions % 2)
 
 
-def _positions(occupied: "torch.Tensor", number: int) -> "torch.Tensor":
+def positions(occupied: "torch.Tensor", number: int) -> "torch.Tensor":
     """Sites that are occupied, ascending, shape (..., number)."""
     import torch
 

@@ -85,7 +85,7 @@ def memory_of(spec: "GroundStateSpec", n_parameters: int, is_complex: bool) -> i
     metric = min(n_samples, n_parameters) ** 2 * 3
     is_explicit = n_parameters <= n_samples or spec.sampler == "exact"
     jacobian = n_samples * n_parameters if is_explicit else n_parameters * 4
-    numbers = 3 * largest * hidden + 3 * spec.n_couplings * hidden + metric + jacobian
+    numbers = 3 * largest * hidden + 2 * spec.n_couplings * hidden + metric + jacobian
     return (16 if is_complex else 8) * numbers + 300 * 2**20
 
 

@@ -93,7 +93,7 @@ def _summed(
     states = sector_states(spec)
     monitor.report(0.1, Text(en=f"summing {units[1]} deep units", ja=f"{units[1]} 個の深層ユニットの和"))
     psi = sum_units(circuit, states)
-    image = sparse_matrix(hamiltonian, states) @ psi  # type: ignore[operator]
+    image = sparse_matrix(hamiltonian, states) @ psi
     total = float(psi @ image)
     variance = max(float(image @ image) - total**2, 0.0)
     n, scale = spec.n_sites, spec.coupling

@@ -106,8 +106,11 @@ class Equation:
 
     def validated_motion(
         self, parameters: Complex, points: Points, fresh: Points, candidates: Sequence[Cutoffs]
-    ) -> tuple[Motion, Cutoffs]:
+    ) -> tuple[Motion, Cutoffs, NDArray[np.float64]]:
         """The motion of the best of several regularisations, with the residual it has on fresh points.
+
+        The third is the contribution of each fresh point to that residual, shape (n_fresh,): its deviation from the
+        mean times its weight over the average weight, so that the mean of these series has the error of the residual.
 
         Args:
             parameters: Of the RBM.
@@ -119,9 +122,11 @@ class Equation:
         weights, energies, derivatives = self._local(parameters, fresh)
         velocities = np.stack([motion.velocity for motion in motions], axis=1)
         missed = derivatives @ velocities + 1j * energies[:, None]
-        residuals = weights @ np.abs(missed - weights @ missed) ** 2
+        squares = np.abs(missed - weights @ missed) ** 2
+        residuals = weights @ squares
         best = int(np.argmin(residuals))
-        return replace(motions[best], residual=float(residuals[best])), candidates[best]
+        spread = weights * len(weights) * (squares[:, best] - residuals[best])
+        return replace(motions[best], residual=float(residuals[best])), candidates[best], spread
 
     def _motions(self, parameters: Complex, points: Points, candidates: Sequence[Cutoffs]) -> list[Motion]:
         weights, energies, derivatives = self._local(parameters, points)

@@ -22,7 +22,7 @@ _DRIFT = 0.05
 
 def trusted_time(trace: dict[str, NDArray[np.float64]]) -> float | None:
     """The first time at which the error bound passes ``TRUSTED_ANGLE``; None where it never does."""
-    total = trace["distance"] + trace["integration_error"]
+    total = trace["distance"] + trace["integration_error"] + 2 * trace["distance_error"]
     beyond = np.flatnonzero(total > TRUSTED_ANGLE)
     return float(trace["time"][beyond[0]]) if beyond.size else None
 
@@ -71,7 +71,7 @@ def final_estimates(
             error=float(state.errors[-1, index]),
             exactness="stochastic",
             method=method,
-            flags=tuple(flags),
+            flags=(*flags, *_sampling_flags(spec, state, index)),
             **common,
         )
         if exact is not None:
@@ -80,12 +80,12 @@ def final_estimates(
             )
     found["energy_drift"] = drift
     angle = float(trace["distance"][-1] + trace["integration_error"][-1])
-    bound = math.sin(min(angle, math.pi / 2)) ** 2
+    bound = _infidelity(angle)
     sampled = () if spec.full_sum else ("the residual is sampled: an estimate, which the true infidelity may exceed",)
     found["infidelity_bound"] = Estimate(
         label=Text(en=f"bound of the infidelity at {at}", ja=f"{at} での不忠実度の上限"),
         value=bound,
-        error=0.0,
+        error=_infidelity(angle + float(trace["distance_error"][-1])) - bound,
         exactness="stochastic",
         method=Text(
             en="sin^2 of the integrated residual of the equation of motion and of the integrator",
@@ -103,6 +103,20 @@ def final_estimates(
             convention=Text(en="|<ψ(t)|exp(-iHt)|ψ(0)>|^2", ja="|<ψ(t)|exp(-iHt)|ψ(0)>|^2"),
         )
     return found
+
+
+def _infidelity(angle: float) -> float:
+    return math.sin(min(angle, math.pi / 2)) ** 2
+
+
+def _sampling_flags(spec: DynamicsSpec, state: EvolutionState, column: int) -> tuple[str, ...]:
+    """Warnings on the last value of an observable, and how many of the values before it have one."""
+    last = spec.n_times - 1
+    own = tuple(flag for time, index, flag in state.flags if index == column and time == last)
+    before = len({time for time, index, _ in state.flags if index == column and time != last})
+    if before == 0:
+        return own
+    return (*own, f"{before} of the {last} values at earlier times: chains too short or not equilibrated")
 
 
 def _drift(spec: DynamicsSpec, state: EvolutionState, trace: dict[str, NDArray[np.float64]], method: Text) -> Estimate:

@@ -62,12 +62,14 @@ class Recorder:
             )
         return values
 
-    def record(self, state: VariationalState, ensemble: Ensemble) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Values and errors: first the ``names``, then the correlations, shape (n_names + n_displacements,)."""
+    def record(
+        self, state: VariationalState, ensemble: Ensemble
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[tuple[str, ...]]]:
+        """Values, errors and warnings: first the ``names``, then the correlations, (n_names + n_displacements,)."""
         spins = ensemble.flat
         values = self.diagonal(spins)
         if "sigma_x" in self.names:
             values["sigma_x"] = state.evaluator(flip_operator(self.hamiltonian)).local_energies(spins).real
         columns = [*(values[name] for name in self.names), *values["correlations"].T]
         averages = [ensemble.average(np.ascontiguousarray(column)) for column in columns]
-        return np.array([a.value for a in averages]), np.array([a.error for a in averages])
+        return np.array([a.value for a in averages]), np.array([a.error for a in averages]), [a.flags for a in averages]

@@ -1,7 +1,6 @@
 """Exact time evolution of small lattices by the action of the matrix exponential."""
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,6 @@ from physics_engines.nqs.exact import as_configurations, sector_states, sparse_m
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
 Complex = NDArray[np.complex128]
-MAX_EXACT_STATES = 70_000
-"""Largest sector that is evolved exactly beside a variational run."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def exact_evolution(hamiltonian: Hamiltonian, start: Complex, times: NDArray[np.
     from scipy.sparse.linalg import expm_multiply
 
     states = sector_states(hamiltonian)
-    matrix = cast(Any, sparse_matrix(hamiltonian, states))
+    matrix = sparse_matrix(hamiltonian, states)
     trace = -1j * complex(matrix.trace())
     vectors = expm_multiply(
         -1j * matrix, start.astype(np.complex128), start=float(times[0]), stop=float(times[-1]), num=len(times),

@@ -1,7 +1,5 @@
 """The restart file of a DMRG run: the tensors after a sweep, and what the sweeps before it found."""
 
-import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from physics_engines.errors import InvalidInput
-from physics_engines.files import write_arrays
+from physics_engines.nqs import restart
 
 if TYPE_CHECKING:
     from tenpy.networks.mps import MPS
@@ -71,9 +68,9 @@ def from_tensors(arrays: Tensors, site: "Site") -> "MPS":
 
 def save(path: Path, state: DmrgState, identity: str) -> None:
     """Write the state atomically."""
-    meta = {"format": _FORMAT, "identity": identity, "stage": state.stage, "sweep": state.sweep}
+    meta = {"stage": state.stage, "sweep": state.sweep}
     arrays = {f"tensor_{i}": tensor for i, tensor in enumerate(state.tensors)}
-    write_arrays(path, {"meta": np.array(json.dumps(meta)), "trace": np.array(state.trace).reshape(-1, 4), **arrays})
+    restart.write(path, identity, _FORMAT, meta, {"trace": np.array(state.trace).reshape(-1, 4), **arrays})
 
 
 def load(path: Path, identity: str) -> DmrgState | None:
@@ -82,20 +79,13 @@ def load(path: Path, identity: str) -> DmrgState | None:
     Raises:
         InvalidInput: The file is sound but belongs to another calculation; it is left untouched.
     """
-    if not path.exists():
+    found = restart.read(path, identity, _FORMAT)
+    if found is None:
         return None
+    meta, arrays = found
     try:
-        with np.load(path, allow_pickle=False) as file:
-            meta = json.loads(str(file["meta"]))
-            trace = [(float(a), float(b), float(c), float(d)) for a, b, c, d in file["trace"]]
-            tensors = [file[f"tensor_{i}"] for i in range(len(file.files) - 2)]
-        owner, is_current = str(meta["identity"]), meta["format"] == _FORMAT
-        state = DmrgState(tensors, int(meta["stage"]), int(meta["sweep"]), trace)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        trace = [(float(a), float(b), float(c), float(d)) for a, b, c, d in arrays["trace"]]
+        tensors = [arrays[f"tensor_{i}"] for i in range(len(arrays) - 1)]
+        return DmrgState(tensors, int(meta["stage"]), int(meta["sweep"]), trace)
+    except (KeyError, ValueError, TypeError):
         return None
-    if owner != identity:
-        raise InvalidInput(
-            f"the restart file {path} belongs to another calculation ({owner}, not {identity}); remove it or use "
-            "another folder"
-        )
-    return state if is_current else None

@@ -20,7 +20,9 @@ _LARGEST_RESIDUAL = 3.0
 _LARGEST_EXTRAPOLATION = 10.0
 
 
-def zero_variance_energy(points: Sequence[Point], n_sites: int, *, unit: str, convention: Text) -> Estimate:
+def zero_variance_energy(
+    points: Sequence[Point], n_sites: int, *, unit: str, convention: Text, error: float | None = None
+) -> Estimate:
     """Straight line through energy against variance, weighted by the errors of both, taken to zero variance.
 
     The error is that of the fit, widened by sqrt(chi^2 / dof) where the points scatter more than their errors. Two
@@ -32,6 +34,8 @@ def zero_variance_energy(points: Sequence[Point], n_sites: int, *, unit: str, co
         n_sites: The energies are given per site.
         unit: Unit of the result.
         convention: What an energy per site depends on by definition.
+        error: Standard error of the intercept of two points that share their samples, in the units of the energies;
+            where not given, the points are independent.
 
     Raises:
         InvalidInput: Fewer than two points, or no spread of the variances.
@@ -51,7 +55,7 @@ def zero_variance_energy(points: Sequence[Point], n_sites: int, *, unit: str, co
         intercept, slope = (covariance @ design.T @ (energy / sigma)).tolist()
     residual = (energy - intercept - slope * variance) / sigma
     dof = len(points) - 2
-    error = float(np.sqrt(covariance[0, 0]))
+    error = float(np.sqrt(covariance[0, 0])) if error is None else error / n_sites
     flags = []
     if dof == 0:
         flags.append("two points fix the line: its straightness was not tested")
@@ -134,5 +138,7 @@ def extrapolate(
     line = [*(points or [step.before]), step.after]
     total = [Point(p.energy * scale, p.energy_error * scale, p.variance * scale**2, p.variance_error * scale**2)
              for p in line]  # fmt: skip
-    found["zero_variance_energy"] = zero_variance_energy(total, n, unit=unit, convention=convention(spec))
+    found["zero_variance_energy"] = zero_variance_energy(
+        total, n, unit=unit, convention=convention(spec), error=None if points else step.intercept_error * scale
+    )
     return found

@@ -9,6 +9,7 @@ these from two nested local energies of the same samples:
 S. Sorella, Phys. Rev. B 64, 024512 (2001), section III; the extrapolation: W.-J. Hu et al., PRB 88, 060402 (2013).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,15 +38,18 @@ class LanczosStep:
     """A state before and after one Lanczos step.
 
     Attributes:
-        before: The variational state.
+        before: The variational state, measured on the same samples as the state after the step.
         after: The state after the step; its step length was fixed on one half of the chains and its energy is
             measured on the other, so that the energy stays an upper bound.
         step: lambda, in units of 1/J.
+        intercept_error: Standard error of the energy at zero variance on the line through both. Their samples are
+            the same, so this is not what their own errors would give.
     """
 
     before: Point
     after: Point
     step: float
+    intercept_error: float = 0.0
 
 
 def lanczos_step(state: VariationalState, ensemble: Ensemble) -> LanczosStep:
@@ -68,11 +72,17 @@ def lanczos_step(state: VariationalState, ensemble: Ensemble) -> LanczosStep:
     half = max(1, len(ensemble.configurations) // 2) * ensemble.configurations.shape[1]
     products = _products(first, second)
     step = _best_step(products[:half].mean(axis=0))
-    return LanczosStep(
-        _with_errors(products, 0.0, mean),
-        _with_errors(products[half:] if half < len(products) else products, step, mean),
-        step,
-    )
+    measured = products[half:] if half < len(products) else products
+
+    def numbers(moments: NDArray[np.float64]) -> tuple[float, ...]:
+        before, after = _point(moments, 0.0, mean), _point(moments, step, mean)
+        fall = before[1] - after[1]
+        slope = (before[0] - after[0]) / fall if fall != 0 else 0.0
+        return *before, *after, after[0] - slope * after[1]
+
+    values, errors = _jackknife(measured, numbers)
+    points = [Point(values[k], errors[k], values[k + 1], errors[k + 1]) for k in (0, 2)]
+    return LanczosStep(points[0], points[1], step, errors[4])
 
 
 def nested_energies(state: VariationalState, ensemble: Ensemble) -> tuple[Numbers, Numbers, float]:
@@ -135,15 +145,15 @@ def _point(moments: NDArray[np.float64], step: float, mean: float) -> tuple[floa
     return float(mean + energy), float(max(square - energy**2, 0.0))
 
 
-def _with_errors(products: NDArray[np.float64], step: float, mean: float) -> Point:
-    """Energy and variance with jackknife errors, from sums of bins left out in turn."""
+def _jackknife(
+    products: NDArray[np.float64], numbers: Callable[[NDArray[np.float64]], tuple[float, ...]]
+) -> tuple[list[float], list[float]]:
+    """Functions of the moments and their jackknife errors, from sums of bins left out in turn."""
     n_bins = min(64, len(products))
     edges = np.linspace(0, len(products), n_bins + 1).astype(int)
     sums = np.add.reduceat(products, edges[:-1], axis=0)
-    counts = np.diff(edges)
-    whole = _point(products.mean(axis=0), step, mean)
-    rest = (sums.sum(axis=0) - sums) / (len(products) - counts)[:, None]
-    left_out = np.array([_point(moments, step, mean) for moments in rest])
+    rest = (sums.sum(axis=0) - sums) / (len(products) - np.diff(edges))[:, None]
+    left_out = np.array([numbers(moments) for moments in rest])
     scatter = left_out - left_out.mean(axis=0)
     errors = np.sqrt((n_bins - 1) / n_bins * (scatter**2).sum(axis=0))
-    return Point(whole[0], float(errors[0]), whole[1], float(errors[1]))
+    return list(numbers(products.mean(axis=0))), errors.tolist()

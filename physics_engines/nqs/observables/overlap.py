@@ -21,7 +21,7 @@ def ground_space(hamiltonian: Hamiltonian) -> NDArray[np.float64]:
     states = sector_states(hamiltonian)
     matrix = sparse_matrix(hamiltonian, states)
     if len(states) <= _DENSE_LIMIT:
-        energies, vectors = np.linalg.eigh(matrix.toarray())  # type: ignore[attr-defined]
+        energies, vectors = np.linalg.eigh(matrix.toarray())
     else:
         start = np.random.default_rng(0).standard_normal(len(states))
         energies, vectors = eigsh(matrix, k=min(_N_LOWEST, len(states) - 1), which="SA", v0=start, tol=0)

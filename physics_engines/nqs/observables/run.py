@@ -25,12 +25,11 @@ from physics_engines.nqs.observables.structure import StructureFactor, staggered
 from physics_engines.nqs.run import ground_state, project
 from physics_engines.nqs.samplers.build import build_sampler
 from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
+from physics_engines.nqs.spec.limits import MAX_COMPARED
 from physics_engines.nqs.spec.observables import ObservableName
 from physics_engines.progress import Monitor
 from physics_engines.text import Text
 
-MAX_EXACT_STATES = 200_000
-"""Largest sector that is diagonalised beside a run."""
 _FROM_CORRELATIONS = {"correlations", "structure_factor", "staggered_magnetisation"}
 
 
@@ -61,7 +60,7 @@ class ObservablesResult:
 
 def has_exact(spec: GroundStateSpec) -> bool:
     """True where the exact ground state is computed beside the variational one."""
-    return spec.n_sites <= 30 and spec.n_states <= MAX_EXACT_STATES and not spec.has_sector
+    return spec.is_comparable and not spec.has_sector
 
 
 def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = None) -> ObservablesResult:
@@ -83,7 +82,7 @@ def ground_state_observables(spec: ObservablesSpec, monitor: Monitor | None = No
     if "fidelity" in spec.asked and not has_exact(spec):
         raise InvalidInput(
             "a fidelity needs the exact ground state, which is found for at most "
-            f"{MAX_EXACT_STATES} states and without further quantum numbers"
+            f"{MAX_COMPARED} states and without further quantum numbers"
         )
     with threadpool_limits(1):
         return _measure(spec, monitor)

@@ -1,6 +1,6 @@
 """An excited state: which one, and how it is told from the ground state."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,11 @@ from physics_engines.text import Text
 
 Excitation = Literal["energy", "spin"]
 Method = Literal["spin", "sector", "penalty"]
+
+
+def _default_penalty(data: dict[str, Any]) -> float:
+    strongest = max(1.0, abs(data.get("delta", 1.0)), data.get("field", 0.0), data.get("j2", 0.0))
+    return min(1e4, 3.0 * float(strongest))
 
 
 class ExcitedStateSpec(SectorSpec):
@@ -35,9 +40,9 @@ class ExcitedStateSpec(SectorSpec):
     network of a ground-state run."""
     alpha: Annotated[int | None, ground_words.ALPHA] = Field(default=None, ge=1, le=64)
     """Hidden units per site of the excited state; chosen by size where not given."""
-    penalty: float = Field(default=3.0, gt=0, le=1e3)
+    penalty: float = Field(default_factory=_default_penalty, gt=0, le=1e4)
     """Where no symmetry tells the two states apart: cost of the overlap with the ground state, in units of J; it must
-    exceed the gap."""
+    exceed the gap. Where not given: 3 times the strongest of coupling, anisotropy and field."""
     n_iterations: Annotated[int, ground_words.N_ITERATIONS] = Field(default=300, ge=1, le=100_000)
     """Optimisation steps of each state."""
     n_samples: Annotated[int, ground_words.N_SAMPLES] = Field(default=1024, ge=64, le=1_000_000)
@@ -78,6 +83,10 @@ class ExcitedStateSpec(SectorSpec):
         elif self.method != "spin":
             # Each image of a projection, and complex weights, cost their share.
             fields["alpha"] = 4
+        if self.method == "penalty":
+            # Overlaps compare distant parts of both states, of which single moves leave one only rarely.
+            n_chains = min(64, self.n_samples // 4, self.n_final_samples // 4)
+            fields |= {"sampler": "composite", "n_chains": n_chains}
         return GroundStateSpec.model_validate(fields)
 
     def _model(self) -> dict[str, object]:

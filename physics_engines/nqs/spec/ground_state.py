@@ -30,6 +30,7 @@ AnsatzName = Literal[
     "vit",
     "pair_product",
     "pair_product_symmetric",
+    "neural_backflow",
 ]
 SamplerName = Literal["metropolis", "composite", "parallel_tempering", "exact"]
 SIZES = ("alpha", "n_features", "n_layers", "kernel", "patch", "n_heads")
@@ -257,8 +258,8 @@ class GroundStateSpec(SectorSpec):
     def _check_fermions(self) -> None:
         if not self.is_fermionic:
             return
-        if not self.ansatz.startswith("pair_product"):
-            raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product")
+        if not self.ansatz.startswith(("pair_product", "neural_backflow")):
+            raise ValueError(f"{self.ansatz} has no fermionic signs; fermions take pair_product or neural_backflow")
         if self.sampler != "metropolis" or self.has_sector:
             raise ValueError(
                 "fermions are sampled by metropolis and take no momentum, irrep or spin_flip; leave them out, "

@@ -18,6 +18,7 @@ from physics_engines.lattices.shape import (
     signs_of,
 )
 from physics_engines.nqs.spec.couplings import Couplings, describe_flaw, sites_of
+from physics_engines.nqs.spec.limits import MAX_COMPARED
 from physics_engines.nqs.words import model as words
 from physics_engines.spec import Spec, invalid
 from physics_engines.text import Text
@@ -183,6 +184,11 @@ class SpinModelSpec(Spec):
             return 1 << self.n_sites
         ways: int = math.prod(math.comb(self.n_sites, count) for count in self.occupied)
         return ways
+
+    @property
+    def is_comparable(self) -> bool:
+        """True where the sector is small enough to be solved exactly beside a variational run."""
+        return self.n_units <= 24 and self.n_states <= MAX_COMPARED
 
     @property
     def is_bipartite(self) -> bool:

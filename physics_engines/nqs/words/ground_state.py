@@ -42,6 +42,15 @@ ANSATZ = Slot(
             "pair_product_symmetric",
             "点群対称なペア積",
         ),
+        "neural_backflow": (
+            "neural backflow",
+            "neural network backflow",
+            "neural-network backflow",
+            "backflow",
+            "neural_backflow",
+            "ニューラルバックフロー",
+            "バックフロー",
+        ),
         "rbm_symmetric_complex": ("complex symmetric rbm", "symmetric complex rbm", "複素並進対称rbm", "複素対称rbm"),
         "rbm_space_group": (
             "space-group rbm",
@@ -90,6 +99,7 @@ ANSATZ = Slot(
         "rbm_symmetric": Text(en="translation-symmetric RBM", ja="並進対称 RBM"),
         "pair_product": Text(en="pair product × RBM", ja="ペア積 × RBM"),
         "pair_product_symmetric": Text(en="pair product × RBM, point group", ja="ペア積 × RBM、点群対称"),
+        "neural_backflow": Text(en="neural backflow × RBM", ja="ニューラルバックフロー × RBM"),
         "rbm_symmetric_complex": Text(en="complex translation-symmetric RBM", ja="複素並進対称 RBM"),
         "rbm_space_group": Text(en="space-group-symmetric RBM", ja="空間群対称RBM"),
         "rbm_space_group_complex": Text(en="complex space-group-symmetric RBM", ja="複素空間群対称RBM"),
