@@ -98,6 +98,12 @@ def plain_terms(text: str) -> list[str]:
     return list(_split(without_layout(search_copy(text)))[0])
 
 
+def forget_texts() -> None:
+    """Give the memory back that long texts left; answers reread theirs and keep them, an index reads each once."""
+    _named.cache_clear()
+    _split.cache_clear()
+
+
 @lru_cache(maxsize=1 << 13)
 def _named(copy: str, stems: tuple[str, ...], glossary: Glossary) -> tuple[int, ...]:
     """Entries named in a search copy; kept, as answers reread sentences."""
