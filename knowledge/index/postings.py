@@ -2,7 +2,9 @@
 
 import hashlib
 from array import array
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +14,19 @@ class TermCounts:
     """Term counts of texts, kept compactly while they come in one by one."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        self.lengths = array("i")
+        self.numbers: defaultdict[str, int] = defaultdict()
+        self.numbers.default_factory = self.numbers.__len__
         self.columns = array("i")
         self.rows = array("i")
         self.counts = array("i")
+        self.n_rows = 0
 
     def add(self, counts: Mapping[str, int]) -> None:
-        """Append a text, given by how often each term occurs in it.
-
-        Concepts ("@7"), definitions ("=7") and coarse stems ("discov*") repeat what is there already; they
-        do not make it longer.
-        """
-        numbers = self.numbers
-        self.columns.extend([numbers.setdefault(word, len(numbers)) for word in counts])
+        """Append a text, given by how often each term occurs in it."""
+        self.columns.extend(map(self.numbers.__getitem__, counts))
         self.counts.extend(counts.values())
-        self.rows.extend([len(self.lengths)] * len(counts))
-        self.lengths.append(sum(n for word, n in counts.items() if word[0] not in "@=" and word[-1] != "*"))
+        self.rows.extend(repeat(self.n_rows, len(counts)))
+        self.n_rows += 1
 
 
 class Postings:
@@ -56,21 +54,28 @@ class Postings:
 
     @classmethod
     def counted(cls, texts: TermCounts) -> "Postings":
-        """Sort counted texts into columns."""
+        """Sort counted texts into columns.
+
+        Concepts ("@7"), definitions ("=7") and coarse stems ("discov*") repeat what is there already; they do not
+        make a text longer.
+        """
         hashes = np.array([term_hash(word) for word in texts.numbers], dtype=np.uint64)
         rank = np.argsort(hashes, kind="stable")
         place = np.empty(len(rank), dtype=np.int32)
         place[rank] = np.arange(len(rank), dtype=np.int32)
-        column = place[np.frombuffer(texts.columns, dtype=np.int32)]
+        columns, rows, counts = (np.frombuffer(x, dtype=np.int32) for x in (texts.columns, texts.rows, texts.counts))
+        adds_length = np.array([word[0] not in "@=" and word[-1] != "*" for word in texts.numbers], dtype=np.bool_)
+        is_long = adds_length[columns]
+        lengths = np.bincount(rows[is_long], counts[is_long], minlength=texts.n_rows)
+        column = place[columns]
         order = np.argsort(column, kind="stable")
-        counts = np.frombuffer(texts.counts, dtype=np.int32)[order]
         return cls(
             {
                 "terms": hashes[rank],
                 "first": _boundaries(np.bincount(column, minlength=len(hashes))),
-                "rows": np.frombuffer(texts.rows, dtype=np.int32)[order],
-                "counts": counts.astype(np.min_scalar_type(int(counts.max(initial=0)))),
-                "lengths": np.array(texts.lengths, dtype=np.int32),
+                "rows": rows[order],
+                "counts": counts[order].astype(np.min_scalar_type(int(counts.max(initial=0)))),
+                "lengths": lengths.astype(np.int32),
             }
         )
 

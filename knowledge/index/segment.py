@@ -78,20 +78,18 @@ class Segment:
                     section_counts.add(section)
                 group = item.section_group
                 section = Counter()
-            heading = Counter(terms_of(item.section) * 2) if item.section != item.chapter else Counter()
-            own = Counter(terms_of(item.text))
+            heading = terms_of(item.section) * 2 if item.section != item.chapter else []
+            own = terms_of(item.text)
             if item.kind == "prose":
-                own.update(definitions_of(item.text))
+                own += definitions_of(item.text)
             if not section:
                 section.update(heading)
             if item.kind not in ("code", "references"):
                 section.update(own)
             owners.append(place[item.document])
-            section_of.append(len(section_counts.lengths))
+            section_of.append(section_counts.n_rows)
             identifiers.append(item.id)
-            own.update(terms_of(item.chapter))
-            own.update(heading)
-            passage_counts.add(own)
+            passage_counts.add(Counter(own + terms_of(item.chapter) + heading))
         if group:
             section_counts.add(section)
         return cls(
