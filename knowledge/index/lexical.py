@@ -53,6 +53,19 @@ class LexicalIndex:
                 first += part.n_rows
         return total
 
+    def of_own_terms(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of every row: its score for its own terms, each weighted with its idf, and the length of those weights.
+
+        Only an index of one part is asked.
+        """
+        (part,), (norm,) = self._parts, self._norms
+        n = np.diff(part.first)
+        squared = np.repeat(np.log1p((self.n_texts - n + 0.5) / (n + 0.5)), n) ** 2
+        share = (K1 + 1) * part.counts / (part.counts + norm[part.rows])
+        scores: NDArray[np.float64] = np.bincount(part.rows, squared * share, minlength=part.n_rows)
+        squares: NDArray[np.float64] = np.bincount(part.rows, squared, minlength=part.n_rows)
+        return scores, np.sqrt(squares)
+
     def idf(self, word: str) -> float:
         """Inverse document frequency; a word that occurs in no row gets the largest there is."""
         n = self._find(word)[0]

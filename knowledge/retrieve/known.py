@@ -56,12 +56,8 @@ class KnownQuestions:
         for question in questions:
             counts.add(Counter(_terms(question)))
         postings = Postings.counted(counts)
-        index = LexicalIndex([postings])
-        scale = np.zeros(len(questions), dtype=np.float32)
-        for row, question in enumerate(questions):
-            idf = _idf(question, index)
-            if own := float(index.scores(idf)[row]):
-                scale[row] = _length(idf) / own
+        own, length = LexicalIndex([postings]).of_own_terms()
+        scale = np.divide(length, own, out=np.zeros_like(own), where=own > 0).astype(np.float32)
         return cls(postings, scale, np.array(answerable, dtype=bool), np.array(fold, dtype=np.int64))
 
     def likeness(self, question: Question, without_fold: int | None = None) -> tuple[float, float]:
