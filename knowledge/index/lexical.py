@@ -62,9 +62,8 @@ class LexicalIndex:
         n = np.diff(part.first)
         squared = np.repeat(np.log1p((self.n_texts - n + 0.5) / (n + 0.5)), n) ** 2
         share = (K1 + 1) * part.counts / (part.counts + norm[part.rows])
-        scores: NDArray[np.float64] = np.bincount(part.rows, squared * share, minlength=part.n_rows)
-        squares: NDArray[np.float64] = np.bincount(part.rows, squared, minlength=part.n_rows)
-        return scores, np.sqrt(squares)
+        sums = [np.bincount(part.rows, weights, part.n_rows) for weights in (squared * share, squared)]
+        return sums[0].astype(np.float64), np.sqrt(sums[1])
 
     def idf(self, word: str) -> float:
         """Inverse document frequency; a word that occurs in no row gets the largest there is."""
