@@ -7,7 +7,6 @@ library) and *proved* (the proof tool). Prose refers to an entry as ``[E1]``.
 from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict
-from uncertainties import ufloat
 
 from physics_engines.estimate import Estimate, Exactness
 from physics_engines.text import Language
@@ -111,7 +110,12 @@ class Ledger:
 
 def format_value(value: float, error: float | None) -> str:
     """``-0.70174(9)`` with the error in units of the last digits (PDG rounding); exact values to ten digits."""
-    text = f"{ufloat(value, error):S}" if error else f"{value:.10g}"
+    if error:
+        from uncertainties import ufloat
+
+        text = f"{ufloat(value, error):S}"
+    else:
+        text = f"{value:.10g}"
     return text.replace("-", "−") if text.startswith("-") else text
 
 

@@ -305,8 +305,8 @@ class Library:
             added = add_documents(self._store, paths, book, licence, on_progress)
             forget_removed(self._store, self._forget)
             with self._store.reading() as reader:
-                if book in reader.stamps():
-                    self._searcher.index(book, reader)
+                for name in (TEXTBOOK, book):
+                    self._indexes.update(name, reader)
         return added
 
     def remove(self, identifiers: Sequence[str]) -> tuple[DocumentInfo, ...]:
@@ -322,7 +322,8 @@ class Library:
         return removed
 
     def _forget(self, book: str) -> None:
-        self._indexes.forget(book)
+        with self._store.reading() as reader:
+            self._indexes.forget_removed(book, reader)
         self._dense.forget(book)
 
     # ---- keeping up with the text -------------------------------------------------------------------------------

@@ -87,9 +87,17 @@ class Reader:
             found.update((item.id, item) for item in self._select(f"p.id IN ({marks})", part))
         return found
 
-    def passages_of_book(self, book: str) -> Iterator[StoredPassage]:
-        """All passages of a book in the order of their identifiers."""
-        return self._select("d.book = ? ORDER BY p.id", (book,))
+    def states(self, book: str) -> list[tuple[str, str, int, int | None]]:
+        """Every document of a book by name, with what its passages follow from: text, parser and first passage."""
+        return self._connection.execute(
+            """SELECT id, sha256, parser, (SELECT p.id FROM passage p WHERE p.document = d.id ORDER BY p.start LIMIT 1)
+               FROM document d WHERE book = ? ORDER BY id""",
+            (book,),
+        ).fetchall()
+
+    def passages_of_document(self, document: str) -> Iterator[StoredPassage]:
+        """All passages of a document in the order of their identifiers."""
+        return self._select("p.document = ? ORDER BY p.id", (document,))
 
     def prose_of_book(self, book: str) -> list[int]:
         """The passages of a book that are prose below the heading of a chapter, ascending."""

@@ -74,11 +74,7 @@ class Writer(Reader):
 
     def restamp(self, book: str) -> str:
         """Hash a book again after a change; a book without documents is forgotten."""
-        rows = self._connection.execute(
-            """SELECT id, sha256, parser, (SELECT p.id FROM passage p WHERE p.document = d.id ORDER BY p.start LIMIT 1)
-               FROM document d WHERE book = ? ORDER BY id""",
-            (book,),
-        ).fetchall()
+        rows = self.states(book)
         if not rows:
             self._connection.execute("DELETE FROM book WHERE name = ?", (book,))
             return ""

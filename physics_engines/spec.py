@@ -120,7 +120,13 @@ class Slot:
 class Spec(BaseModel):
     """Base class of all Specs: immutable, closed, free of NaN and infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        defer_build=True,  # the validator of a Spec is made when it is first used: a question uses few of them
+    )
 
     convention: ClassVar[Text | None] = None
     """What the numbers depend on by definition, as it stands beside every reading of a question."""

@@ -10,12 +10,13 @@ from knowledge.text import search_copy
 DEFINING_VERB = re.compile(r"\b(?:is|are|means|denotes|refers to)\b|とは|[はを]")
 PARENTHESES = re.compile(r"（[^）]*）|\([^)]*\)")
 _LONGEST_SUBJECT = 110
+_LONGER_THAN_A_VERB = 16
 
 
 def subject_of(sentence: str) -> str:
     """What stands before the first verb that can define; empty where there is none, or it comes late."""
     copy = search_copy(sentence)
-    verb = DEFINING_VERB.search(copy)
+    verb = DEFINING_VERB.search(copy, 0, _LONGEST_SUBJECT + _LONGER_THAN_A_VERB)
     return copy[: verb.start()] if verb is not None and verb.start() <= _LONGEST_SUBJECT else ""
 
 

@@ -1,162 +1,92 @@
-"""BM25 over sparse numpy columns.
+"""BM25 over term counts in one or several parts, with the statistics of all of them.
 
 Written out here, and not taken from a package, because a cold question must be answered in a fraction of a second:
 the nearest package (bm25s 0.3) imports numba and scipy, 0.6-1.0 s, before it scores anything.
 """
 
-import hashlib
-import zipfile
-from array import array
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.index.postings import Postings, term_hash
+
 K1 = 1.2
 B = 0.75
-_COLUMNS_KEPT = 1 << 14
-
-
-class TermCounts:
-    """Term counts of texts, kept compactly while they come in one by one."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        self.lengths = array("i")
-        self.columns = array("i")
-        self.rows = array("i")
-        self.counts = array("i")
-
-    def add(self, counts: Mapping[str, int]) -> None:
-        """Append a text, given by how often each term occurs in it.
-
-        Concepts ("@7"), definitions ("=7") and coarse stems ("discov*") repeat what is there already; they
-        do not make it longer.
-        """
-        numbers = self.numbers
-        self.columns.extend([numbers.setdefault(word, len(numbers)) for word in counts])
-        self.counts.extend(counts.values())
-        self.rows.extend([len(self.lengths)] * len(counts))
-        self.lengths.append(sum(n for word, n in counts.items() if word[0] not in "@=" and word[-1] != "*"))
+_WORDS_KEPT = 1 << 14
 
 
 class LexicalIndex:
     """Okapi BM25 (Robertson and Zaragoza 2009, eq. 3.15, with the non-negative idf log(1 + (N - n + 0.5)/(n + 0.5))).
 
+    Only counts are kept, and what follows from the whole collection (N, n and the mean length) is worked out when a
+    question comes. So a score does not depend, to the last bit, on how the rows are cut into parts.
+
     Args:
-        arrays: As ``arrays`` gives them back.
+        parts: The rows, one part after the other.
+        background: Document frequencies are counted over these texts too, so that the scores of a book of three pages
+            mean the same as those of a large one.
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        self.arrays = dict(arrays)
-        self._terms = arrays["terms"]  # (n_terms,) sorted 64-bit hashes
-        self._first = arrays["first"]  # (n_terms + 1,) column boundaries
-        self._rows = arrays["rows"]  # (n_postings,) row of each posting
-        self._weights: NDArray[np.float32] = arrays["weights"].astype(
-            np.float32, copy=False
-        )  # (n_postings,) BM25 weight of each posting
-        self._idf = arrays["idf"]  # (n_terms,)
-        self._df = arrays["df"]  # (n_terms,)
-        self._n_total = int(arrays["n_total"])  # texts the frequencies were counted over
-        self.n_rows = int(arrays["n_rows"])
-        self._columns: dict[str, int | None] = {}
-
-    @classmethod
-    def build(cls, texts: "TermCounts", background: "LexicalIndex | None" = None) -> "LexicalIndex":
-        """Index counted texts.
-
-        Args:
-            texts: The rows.
-            background: Document frequencies are counted over these texts too, so that the scores of a book of
-                three pages mean the same as those of a large one.
-        """
-        hashes = np.array([term_hash(word) for word in texts.numbers], dtype=np.uint64)
-        rank = np.argsort(hashes, kind="stable")
-        place = np.empty_like(rank)
-        place[rank] = np.arange(len(rank))
-        column = place.astype(np.int32)[np.frombuffer(texts.columns, dtype=np.int32)]
-        order = np.argsort(column, kind="stable")
-        column = column[order]
-        row_of = np.frombuffer(texts.rows, dtype=np.int32)[order]
-        tf: NDArray[np.float32] = np.frombuffer(texts.counts, dtype=np.int32)[order].astype(np.float32)
-        terms = hashes[rank]
-        df = np.bincount(column, minlength=len(terms)).astype(np.int64)
-        first = np.concatenate([[0], np.cumsum(df)])
-        n_total, df_total = len(texts.lengths), df
-        if background is not None:
-            n_total += background._n_total
-            df_total = df + background.document_frequencies(terms)
-        idf: NDArray[np.float32] = np.log1p((n_total - df_total + 0.5) / (df_total + 0.5)).astype(np.float32)
-        length = np.array(texts.lengths, dtype=np.float32)
-        mean_length = max(float(length.mean()), 1.0) if len(length) else 1.0
-        norm = (K1 * (1 - B + B * length / mean_length)).astype(np.float32)
-        weights: NDArray[np.float32] = np.multiply(idf[column], tf * (K1 + 1) / (tf + norm[row_of]), dtype=np.float32)
-        return cls(
-            {
-                "n_rows": np.array(len(texts.lengths)),
-                "terms": terms,
-                "first": first,
-                "rows": row_of,
-                "weights": weights,
-                "idf": idf,
-                "df": df_total,
-                "n_total": np.array(n_total),
-            }
-        )
+    def __init__(self, parts: Sequence[Postings], background: "LexicalIndex | None" = None) -> None:
+        self._parts = tuple(parts)
+        self._background = background
+        self.n_rows = sum(part.n_rows for part in parts)
+        self.n_texts: int = self.n_rows + (background.n_texts if background else 0)
+        length = sum(int(part.lengths.sum(dtype=np.int64)) for part in parts)
+        mean = np.float32(max(length / self.n_rows, 1.0) if self.n_rows else 1.0)
+        self._norms = [(K1 * (1 - B + B * part.lengths.astype(np.float32) / mean)).astype(np.float32) for part in parts]
+        self._words: dict[str, tuple[int, tuple[slice, ...]]] = {}
 
     def scores(self, weighted_terms: Mapping[str, float]) -> NDArray[np.float32]:
         """(n_rows,) BM25 score of every row for a question given as term -> weight."""
         total = np.zeros(self.n_rows, dtype=np.float32)
         for word, weight in weighted_terms.items():
-            column = self._column(word)
-            if column is not None:
-                part = slice(int(self._first[column]), int(self._first[column + 1]))
-                total[self._rows[part]] += np.float32(weight) * self._weights[part]
+            factor = np.float32(weight * self.idf(word) * (K1 + 1))
+            first = 0
+            for part, norm, column in zip(self._parts, self._norms, self._find(word)[1], strict=True):
+                if column.stop:
+                    rows = part.rows[column]
+                    counts = part.counts[column].astype(np.float32)
+                    total[first : first + part.n_rows][rows] += factor * counts / (counts + norm[rows])
+                first += part.n_rows
         return total
 
+    def of_own_terms(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of every row: its score for its own terms, each weighted with its idf, and the length of those weights.
+
+        Only an index of one part is asked.
+        """
+        (part,), (norm,) = self._parts, self._norms
+        n = np.diff(part.first)
+        squared = np.repeat(np.log1p((self.n_texts - n + 0.5) / (n + 0.5)), n) ** 2
+        share = (K1 + 1) * part.counts / (part.counts + norm[part.rows])
+        sums = [np.bincount(part.rows, weights, part.n_rows) for weights in (squared * share, squared)]
+        return sums[0].astype(np.float64), np.sqrt(sums[1])
+
     def idf(self, word: str) -> float:
-        """Inverse document frequency; a word that never occurs gets the largest there is."""
-        column = self._column(word)
-        return float(np.log1p((self._n_total + 0.5) / 0.5)) if column is None else float(self._idf[column])
+        """Inverse document frequency; a word that occurs in no row gets the largest there is."""
+        n = self._find(word)[0]
+        return math.log1p((self.n_texts - n + 0.5) / (n + 0.5))
 
     def __contains__(self, word: str) -> bool:
-        return self._column(word) is not None
+        return self._find(word)[0] > 0
 
-    def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Number of texts that hold each of the hashed terms."""
-        result = np.zeros(len(terms), dtype=np.int64)
-        if len(self._terms):
-            place = np.minimum(np.searchsorted(self._terms, terms), len(self._terms) - 1)
-            known = self._terms[place] == terms
-            result[known] = self._df[place[known]]
-        return result
+    def document_frequency(self, word: str) -> int:
+        """Number of texts that hold a term, those of the background included; 0 for one that occurs in no row."""
+        return self._find(word)[0]
 
-    def _column(self, word: str) -> int | None:
-        known = self._columns.get(word, -1)
-        if known != -1:
-            return known
-        key = np.uint64(term_hash(word))
-        place = int(np.searchsorted(self._terms, key))
-        column = place if place < len(self._terms) and self._terms[place] == key else None
-        if len(self._columns) >= _COLUMNS_KEPT:
-            self._columns.clear()
-        self._columns[word] = column
-        return column
-
-
-def term_hash(word: str) -> int:
-    """64-bit hash of a term, the same in every process."""
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-
-
-def load_arrays(path: Path, stamp: str) -> dict[str, NDArray[Any]] | None:
-    """Arrays of a file; None where it is missing, stamped otherwise or damaged (the archive carries checksums)."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if str(archive["stamp"]) != stamp:
-                return None
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+    def _find(self, word: str) -> tuple[int, tuple[slice, ...]]:
+        """Document frequency of a term, and its postings in each part."""
+        known = self._words.get(word)
+        if known is None:
+            key = np.uint64(term_hash(word))
+            columns = tuple(part.column(key) for part in self._parts)
+            n = sum(column.stop - column.start for column in columns)
+            if n and self._background is not None:
+                n += self._background.document_frequency(word)
+            if len(self._words) >= _WORDS_KEPT:
+                self._words.clear()
+            known = self._words[word] = (n, columns)
+        return known

@@ -14,6 +14,9 @@ PREFIX = 6
 TOKENS_VERSION = 6
 """Part of the stamp of every lexical index."""
 
+_TEXTS_KEPT = 1 << 11
+"""What an answer rereads; the terms of a long passage take 100 kB."""
+
 _LAYOUT = re.compile(
     r"\\(?:[dt]?frac|left|right|[bB]igg?[lr]?|mathrm|mathbf|mathcal|mathbb|boldsymbol|text|operatorname|begin|end|"
     r"aligned|quad|qquad|cdot|ldots|dots|cdots|label|tag|displaystyle|hat|tilde|bar|vec|langle|rangle)\b"
@@ -98,13 +101,19 @@ def plain_terms(text: str) -> list[str]:
     return list(_split(without_layout(search_copy(text)))[0])
 
 
-@lru_cache(maxsize=1 << 13)
+def forget_texts() -> None:
+    """Give the memory back that long texts left; answers reread theirs and keep them, an index reads each once."""
+    _named.cache_clear()
+    _split.cache_clear()
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
 def _named(copy: str, stems: tuple[str, ...], glossary: Glossary) -> tuple[int, ...]:
     """Entries named in a search copy; kept, as answers reread sentences."""
     return tuple(glossary.named_in(copy, stems))
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=_TEXTS_KEPT)
 def _split(copy: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Terms of a search copy, and the stems of all its Latin words in order; kept, as answers reread sentences."""
     found: list[str] = []

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.files import write_atomically
-from knowledge.index.lexical import LexicalIndex, TermCounts, load_arrays
+from knowledge.index.lexical import LexicalIndex
+from knowledge.index.postings import Postings, TermCounts
+from knowledge.index.segment import load_arrays
 from knowledge.retrieve.question import Question
 
 LIKENESS = {
@@ -28,7 +30,7 @@ class KnownQuestions:
     """Labelled questions, ready to be compared with a new one.
 
     Args:
-        index: One row for each question, in which every term counts once.
+        postings: One row for each question, in which every term counts once.
         scale: (n,) what makes the score of a row its cosine, up to the length of the new question.
         answerable: (n,) whether its answer is in the book.
         fold: (n,) the part of the questions it is held out with.
@@ -36,12 +38,13 @@ class KnownQuestions:
 
     def __init__(
         self,
-        index: LexicalIndex,
+        postings: Postings,
         scale: NDArray[np.float32],
         answerable: NDArray[np.bool_],
         fold: NDArray[np.int64],
     ) -> None:
-        self._index = index
+        self._postings = postings
+        self._index = LexicalIndex([postings])
         self._scale = scale
         self._answerable = answerable
         self._fold = fold
@@ -52,13 +55,10 @@ class KnownQuestions:
         counts = TermCounts()
         for question in questions:
             counts.add(Counter(_terms(question)))
-        index = LexicalIndex.build(counts)
-        scale = np.zeros(len(questions), dtype=np.float32)
-        for row, question in enumerate(questions):
-            idf = _idf(question, index)
-            if own := float(index.scores(idf)[row]):
-                scale[row] = _length(idf) / own
-        return cls(index, scale, np.array(answerable, dtype=bool), np.array(fold, dtype=np.int64))
+        postings = Postings.counted(counts)
+        own, length = LexicalIndex([postings]).of_own_terms()
+        scale = np.divide(length, own, out=np.zeros_like(own), where=own > 0).astype(np.float32)
+        return cls(postings, scale, np.array(answerable, dtype=bool), np.array(fold, dtype=np.int64))
 
     def likeness(self, question: Question, without_fold: int | None = None) -> tuple[float, float]:
         """Of a question to the answerable and to the unanswerable ones, each between 0 and 1.
@@ -90,20 +90,20 @@ class KnownQuestions:
             "answerable": self._answerable,
             "fold": self._fold,
         }
-        arrays.update((f"index.{name}", array) for name, array in self._index.arrays.items())
+        arrays.update((f"index.{name}", array) for name, array in self._postings.arrays.items())
         write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
     @classmethod
     def load(cls, path: Path, stamp: str) -> "KnownQuestions | None":
         """What a file holds, or None where it is missing, stale or damaged."""
-        data = load_arrays(path, stamp)
-        if data is None:
+        data = load_arrays(path)
+        if str(data.get("stamp")) != stamp:
             return None
         index = {name.removeprefix("index."): data[name] for name in data if name.startswith("index.")}
         try:
             scale = data["scale"].astype(np.float32, copy=False)
             answerable, fold = data["answerable"].astype(bool), data["fold"].astype(np.int64)
-            return cls(LexicalIndex(index), scale, answerable, fold)
+            return cls(Postings(index), scale, answerable, fold)
         except KeyError:
             return None
 

@@ -108,7 +108,7 @@ def _valued(
     scores: NDArray[np.float32], n: int, index: BookIndex, reader: Reader
 ) -> tuple[list[StoredPassage], dict[int, float]]:
     """The ``n`` passages with the highest scores, best first, and the value of each."""
-    rows = _best(scores, n)
+    rows = _best(scores, index.identifiers, n)
     passages = reader.passages([int(index.identifiers[row]) for row in rows])
     value = {
         identifier: float(scores[row]) * _place_factor(passages[identifier])
@@ -147,11 +147,12 @@ def _place_factor(passage: StoredPassage) -> float:
     return OVERVIEW_FACTOR if passage.chapter_id and passage.level == 1 else 1.0
 
 
-def _best(scores: NDArray[np.float32], k: int) -> list[int]:
-    positive = np.flatnonzero(scores > 0)
-    if len(positive) > k:
-        positive = positive[np.argpartition(-scores[positive], k)[:k]]
-    return [int(row) for row in positive[np.lexsort((positive, -scores[positive]))]]
+def _best(scores: NDArray[np.float32], identifiers: NDArray[np.int64], k: int) -> list[int]:
+    """Rows of the ``k`` highest scores, best first; of equal ones the lowest identifiers, wherever their rows are."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > k:
+        rows = rows[scores[rows] >= np.partition(scores[rows], -k)[-k]]
+    return [int(row) for row in rows[np.lexsort((identifiers[rows], -scores[rows]))][:k]]
 
 
 def term_weight(word: str) -> float:
