@@ -74,6 +74,16 @@ class Hamiltonian:
         return np.asarray(values if self.z is None else values + spins @ self.z, dtype=np.float64)
 
 
+def moved(configurations: NDArray[np.int8], moves: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Configurations (n, n_units) after one move each, moves (n, 2): units (i, j) exchanged, or i flipped (j < 0)."""
+    after, rows = configurations.copy(), np.arange(len(configurations))
+    i, j = moves.T
+    first, second = configurations[rows, i], configurations[rows, j]
+    after[rows, i] = np.where(j < 0, -first, second)
+    after[rows, j] = np.where(j < 0, after[rows, j], first)
+    return after
+
+
 def build_lattice(spec: SpinModelSpec) -> Lattice:
     """The lattice of a Spec; for a table of couplings the graph of its pairs."""
     edges = tuple((i, j) for i, j, *_ in spec.couplings)

@@ -26,7 +26,7 @@ from physics_engines.statistics import jackknife
 Spins = NDArray[np.int8]
 Reals = NDArray[np.float64]
 _FARTHEST = 200.0
-"""Logarithms of amplitude ratios are cut here: beyond it only their sign of size matters."""
+"""Logarithms of amplitude ratios are cut here, where a ratio is as good as 0 or infinite."""
 
 
 def log_norm_ratio(of_upper: Reals, of_lower: Reals) -> float:

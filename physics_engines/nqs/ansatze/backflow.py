@@ -57,7 +57,7 @@ class NeuralBackflow(Network):
     def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two hidden units per site, and many chains, since evaluations are cheaper by the batch."""
         return Defaults(
-            sizes={"n_features": 2 * n_sites}, n_iterations=300, n_samples=1024, n_final_samples=16_384, n_chains=256,
+            sizes={"n_features": 2 * n_sites}, n_iterations=100, n_samples=512, n_final_samples=8192, n_chains=128,
             n_discard=2,
         )  # fmt: skip
 

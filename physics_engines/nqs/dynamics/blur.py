@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.nqs.backend import Tempered
+from physics_engines.nqs.hamiltonian import moved
 from physics_engines.nqs.sampling import Sample
 
 Spins = NDArray[np.int8]
@@ -29,16 +30,6 @@ SHARE = 0.5
 POWER = 0.5
 """beta: power of |psi|^2 that is sampled."""
 _CHUNK = 2**15
-
-
-def moved(configurations: Spins, moves: NDArray[np.int64]) -> Spins:
-    """Configurations (n, n_units) after one move each, moves (n, 2): units (i, j) exchanged, or i flipped (j < 0)."""
-    after, rows = configurations.copy(), np.arange(len(configurations))
-    i, j = moves.T
-    first, second = configurations[rows, i], configurations[rows, j]
-    after[rows, i] = np.where(j < 0, -first, second)
-    after[rows, j] = np.where(j < 0, after[rows, j], first)
-    return after
 
 
 def blur(configurations: Spins, moves: NDArray[np.int64], rng: np.random.Generator) -> Spins:

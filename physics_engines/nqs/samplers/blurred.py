@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from physics_engines.nqs.ansatze import Parameters
 from physics_engines.nqs.backend import Backend
-from physics_engines.nqs.hamiltonian import Hamiltonian
+from physics_engines.nqs.hamiltonian import Hamiltonian, moved
 from physics_engines.nqs.samplers.base import Sampler
 from physics_engines.nqs.sampling import Sample
 
@@ -90,23 +90,13 @@ def blur(
     chosen = np.minimum((uniforms[1] * len(hamiltonian.moves)).astype(np.int64), len(hamiltonian.moves) - 1)
     is_moved = uniforms[0] < share
     blurred = configurations.copy()
-    blurred[is_moved] = _moved(configurations[is_moved], hamiltonian.moves[chosen[is_moved]])
+    blurred[is_moved] = moved(configurations[is_moved], hamiltonian.moves[chosen[is_moved]])
     with np.errstate(over="ignore", divide="ignore"):
         ratios = 1 / ((1 - share) + share * _mean_of_neighbours(backend, hamiltonian, blurred))
     is_nothing = ratios < _NOTHING
     blurred[is_nothing] = configurations[is_nothing]
     ratios[is_nothing] = 0.0
     return blurred, ratios
-
-
-def _moved(configurations: NDArray[np.int8], moves: NDArray[np.int64]) -> NDArray[np.int8]:
-    """Each configuration (n, n_units) after its own move (n, 2): an exchange, or a flip where the second is -1."""
-    result, rows = configurations.copy(), np.arange(len(configurations))
-    first, second = moves[:, 0], np.maximum(moves[:, 1], 0)
-    is_flip = moves[:, 1] < 0
-    result[rows, first] = np.where(is_flip, -configurations[rows, first], configurations[rows, second])
-    result[rows[~is_flip], second[~is_flip]] = configurations[rows[~is_flip], first[~is_flip]]
-    return result
 
 
 def _mean_of_neighbours(
@@ -118,7 +108,7 @@ def _mean_of_neighbours(
     is_flip = moves[:, 1] < 0
     changes = is_flip | (distinct[:, moves[:, 0]] != distinct[:, np.maximum(moves[:, 1], 0)])
     sources, numbers = np.nonzero(changes)
-    neighbours, found = _distinct(_moved(distinct[sources], moves[numbers]))
+    neighbours, found = _distinct(moved(distinct[sources], moves[numbers]))
     there, here = _log_modulus(backend, neighbours)[found], _log_modulus(backend, distinct)[sources]
     with np.errstate(over="ignore", invalid="ignore"):
         ratios = np.exp(2 * (there - here))
