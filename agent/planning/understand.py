@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent.planning.choose import choose_tools, nearest_tools, wanted_quantities
-from agent.planning.clauses import Part, bare, parts_of, quantities, read_part
+from agent.planning.clauses import Part, bare, parts_of, quantities, read_part, without_numbered_words
 from agent.planning.conventions import written_hamiltonian
 from agent.planning.grammar import read_mentions
 from agent.planning.impossible import computable, impossible, quantity_name, uncomputed_names
@@ -116,7 +116,9 @@ class _Reader:
         mentions = self._mentions(parts)
         told = [mention.slot for mention in mentions.said]
         sized = any(slot.kind == "extents" for slot in told)
-        if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
+        # "Square lattice, Heisenberg" wants a number; in more words, and without one, it is what is talked about.
+        systems = len({slot.name for slot in told}) >= 2 and (_numbered(parts) or not self._is_longer_than(6))
+        if not asking and (sized or mentions.unknown or systems):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
             if found := self._too_many(mentions):
@@ -160,6 +162,8 @@ class _Reader:
 
     def _computation(self, text: str, parts: list[Part], computing: list[Part], asking: list[Part]) -> Reading:
         mentions = self._mentions(computing)
+        if self._is_explained(parts, computing):
+            return self._look_up()
         is_talk = not mentions.said and self._is_longer_than(8) and bool(self._libraries())
         if found := impossible(text, computing, mentions, self._vocabulary, self._language):
             has_method = any(isinstance(item.payload, ToolWord) for item in mentions.found)
@@ -185,6 +189,17 @@ class _Reader:
         if (is_talk and any(state.missing for state in states)) or (asking and names_no_model and self._libraries()):
             return self._look_up()
         return self._assemble(states, computing, asking)
+
+    def _is_explained(self, parts: list[Part], computing: list[Part]) -> bool:
+        """Whether something is asked of no model and with no number: of the notion, whatever verb stands beside it.
+
+        "RBMで計算して" is an order, and asked back; so is what goes on from a question before.
+        """
+        if not self._libraries() or (self._previous is not None and self._previous.tools):
+            return False
+        named = any(mention.slot.name == "model" for mention in self._mentions(parts).said)
+        text = " ".join(part.text for part in computing)
+        return not named and not _numbered(parts) and compiled(cues.QUESTION).search(text) is not None
 
     def _too_many(self, mentions: Mentions) -> Refusal | None:
         if not any(mention.problem == "too_many" for mention in mentions.said):
@@ -337,6 +352,10 @@ class _Reader:
             nearest=nearest,
         )
         return reading.model_copy(update={"summary": summarise(reading, states or [], self._vocabulary)})
+
+
+def _numbered(parts: list[Part]) -> bool:
+    return any(compiled(r"\d").search(without_numbered_words(part)) for part in parts)
 
 
 def _writable(tool: ToolReading) -> ToolReading:

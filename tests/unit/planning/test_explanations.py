@@ -1,0 +1,63 @@
+"""A question of no model and without a number is about a notion, whatever verb or quantity stands in it."""
+
+import pytest
+
+from agent.planning import Plan, plan_by_rules, understand
+from tools.registry import load_registry
+
+REGISTRY = load_registry()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is the entanglement of a neural quantum state limited by its number of parameters?",
+        "Estimate of the statistical error of a correlated chain: which formula?",
+        "Up to what size can one diagonalise exactly?",
+        "Compute cost of a convolution compared with a dense layer",
+        "格子の回転や鏡映も扱えるように畳み込みを広げるには？",
+        "残差ネットワークの勾配を、途中の値を覚えずに求めるには",
+        "サンプルの相関が強いと誤差の見積もりはどう変わる",
+        "自己相関時間を見積もる手順を知りたい",
+        "スピングラスの基底状態を見つけるのが難しいのはどうして",
+        "横磁場イジング模型の基底状態はなぜ正に選べるのか",
+        "RBMの表現力を決めるものは",
+        "畳み込みと全結合の計算量の比較",
+        "基底状態だけでなく励起状態も求められるの？",
+        "正方格子のハイゼンベルク模型で符号を取り除く変換",
+        "量子アニーリングで組合せ最適化を解く手順",
+    ],
+)
+def test_an_explanation_is_looked_up(question):
+    plan = plan_by_rules(understand(question, REGISTRY), REGISTRY)
+    assert [(step.tool, step.spec["query"]) for step in plan.steps] == [("library.search", question)]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "run an rbm for me",
+        "Can you compute the ground state energy with an RBM?",
+        "Heisenberg model, square lattice",
+        "RBMで計算して",
+        "周期境界条件でRBMで計算して",
+        "正方格子のハイゼンベルク模型",
+        "What is the ground-state energy of the Heisenberg chain?",
+    ],
+)
+def test_an_order_that_leaves_the_system_out_is_asked_back(order):
+    reading = understand(order, REGISTRY)
+    assert reading.missing
+    assert plan_by_rules(reading, REGISTRY) == Plan()
+
+
+def test_a_number_beside_it_makes_a_computation_of_both():
+    question = "Why can an RBM represent the ground state of the 4x4 Heisenberg model, and what is its energy?"
+    plan = plan_by_rules(understand(question, REGISTRY), REGISTRY)
+    assert [step.tool for step in plan.steps] == ["nqs.ground_state", "library.search"]
+
+
+def test_what_goes_on_from_a_computation_stays_one():
+    first = understand("Ground-state energy of the 4x4 Heisenberg model by exact diagonalisation", REGISTRY)
+    plan = plan_by_rules(understand("and what is its gap?", REGISTRY, first), REGISTRY)
+    assert plan.steps and all(step.tool.startswith("nqs.") for step in plan.steps)
