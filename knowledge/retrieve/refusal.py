@@ -1,10 +1,10 @@
 """Does the best section answer the question? A logistic model on the evidence of ``coverage`` and ``known``.
 
-The model is fitted to labelled questions on the textbook, one set of weights for each language of the question: a
-word that is missing means another thing in a text of characters than in one of words. A weight may only have the sign that its evidence has: more
-missing words never make an answer likelier. The curve and the threshold come from held-out folds: each question is
-judged by a model that has seen neither it nor another question of its topic. The threshold is the largest that still
-answers the wanted share of the answerable questions; all is fitted anew when the text changes.
+The model is fitted to labelled questions on the textbook, with weights of its own for each language of the question: a
+word that is missing means another thing among characters than among words. A weight may only have the sign that its
+evidence has: more missing words never make an answer likelier. The curve and the threshold come from held-out folds:
+each question is judged by a model that has seen neither it nor another question of its topic. The threshold is the
+largest that still answers the wanted share of the answerable questions; all is fitted anew when the text changes.
 
 Other books are judged by a second model without the likeness to the labelled questions, which are not about them.
 """
