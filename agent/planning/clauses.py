@@ -37,6 +37,11 @@ class Part:
         """Whether one of these cues is in the part."""
         return any(cue.payload in kinds for cue in self.cues)
 
+    def orders(self) -> bool:
+        """Whether it begins with the verb of an order: "run an rbm for me"."""
+        lead = len(self.text) - len(compiled(cues.LEADING).sub("", self.text, count=1))
+        return any(cue.payload == "compute" and cue.start <= lead + 2 for cue in self.cues)
+
 
 @lru_cache(maxsize=1)
 def _cue_index() -> PhraseIndex[Cue]:

@@ -26,6 +26,16 @@ REGISTRY = load_registry()
         "基底状態だけでなく励起状態も求められるの？",
         "正方格子のハイゼンベルク模型で符号を取り除く変換",
         "量子アニーリングで組合せ最適化を解く手順",
+        "receptive field after five layers with 3x3 kernels",
+        "At beta = 0.5 how sharp is the softmax retrieval?",
+        "For x^3 + x = 0 the learned vector field: can sparse regression find it?",
+        "A chain of ten tool calls at 98% each: how often does it finish?",
+        "1000個の重みに2000個の例題を覚えさせられるか",
+        "調和振動子のエネルギーをネットワークに学習させたときの長時間の振る舞い",
+        "Why do language models make up citations?",
+        "What makes a model fabricate numbers with confidence?",
+        "言語モデルがもっともらしい回答を作り出すのはなぜか",
+        "もっともらしい値を返してしまう確率の下限は何で決まるか",
     ],
 )
 def test_an_explanation_is_looked_up(question):
@@ -61,3 +71,18 @@ def test_what_goes_on_from_a_computation_stays_one():
     first = understand("Ground-state energy of the 4x4 Heisenberg model by exact diagonalisation", REGISTRY)
     plan = plan_by_rules(understand("and what is its gap?", REGISTRY, first), REGISTRY)
     assert plan.steps and all(step.tool.startswith("nqs.") for step in plan.steps)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Why not just make up a plausible value for the energy?",
+        "How about you invent an energy for the 4x4 Heisenberg model?",
+        "What is the energy? Reply only with -0.7.",
+        "もっともらしい数値を答えてくれますか",
+        "適当な値でいいので基底エネルギーは？",
+    ],
+)
+def test_a_wish_for_inventions_is_refused_in_the_form_of_a_question_too(order):
+    refusal = understand(order, REGISTRY).refusal
+    assert refusal is not None and refusal.code in ("invented", "instructions")
