@@ -1,7 +1,8 @@
 """Does a passage say what a sentence says of it? What code can see of that: numbers, quoted words, formulas, names,
 the words themselves, and a "not" too many or too few.
 
-It cannot see whether an inference holds; a sentence that passes is one nothing speaks against.
+It cannot see whether an inference holds, nor a condition left out, nor a quantifier or a cause changed in words of the
+model's own; a sentence that passes is one nothing speaks against.
 """
 
 import re
@@ -11,6 +12,7 @@ from functools import lru_cache
 
 from knowledge.assist.orders import gives_orders
 from knowledge.cite.places import misplaced
+from knowledge.cite.reach import other_relation, overreaching
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import STOP_WORDS, concepts, plain_terms, stem, words_of
 from knowledge.ingest.sentences import sentence_spans
@@ -51,6 +53,7 @@ _UNIVERSAL = re.compile(
 )
 _STRONG = re.compile(r"\b(?:always|never|guarantee|prove)|必ず|常に|完全に|保証|証明")
 """The strongest of them: no sentence may bring them in."""
+_ENDS = "。、,;；:：()（）!?！？|\n"
 _ALONE = re.compile(r"([\u30a1-\u30fa\u30fc]{2}|[\u3400-\u9fff]{2})(?:だけ|のみ)")
 """What something is said of alone: 「スコアだけ」."""
 _OPPOSITES = (
@@ -92,12 +95,14 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
     told = "\n".join(sources)
     ground = _GROUPING.sub("", search_copy(f"{told}\n{question}"))
     squeezed = re.sub(r"\s+", "", ground)
-    if re.sub(r"\s+", "", search_copy(sentence)).rstrip(".。") in re.sub(r"\s+", "", search_copy(told)):
+    if _stands_there(sentence, told):
         return ""
     for match in _FORMULA.finditer(sentence):
         formula = re.sub(r"\s+", "", search_copy(next(part for part in match.groups() if part))).rstrip(".,。")
         if formula not in squeezed:
             return f"the formula {match[0]} does not stand in the passage"
+    if relation := other_relation(sentence, f"{told}\n{question}"):
+        return f"the relation {relation} does not stand in the passage"
     prose = _FORMULA.sub(" ", sentence)
     copy = _GROUPING.sub("", search_copy(prose))
     for match in _NUMBER.finditer(copy):
@@ -134,7 +139,25 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
         return "the passage says it of fewer cases"
     if language == "en" and _turned_round(prose, parts):  # Japanese marks its cases with particles
         return "the passage says it in another order"
+    if reason := overreaching(sentence, parts, question, lambda text: set(_words(text))):
+        return reason
     return misplaced(sentence, parts, lambda text: set(_words(text)))
+
+
+def _stands_there(sentence: str, told: str) -> bool:
+    """Whether a sentence of the passage says just this, or goes on in front of it without denying it.
+
+    「遅くする」 is not said where 「遅くする場合がある」 stands.
+    """
+    said = re.sub(r"\s+", "", search_copy(sentence)).rstrip(".。")
+    for part in _whole_sentences(told):
+        whole = re.sub(r"\s+", "", search_copy(part))
+        before, found, behind = whole.partition(said)
+        if found and (language_of_question(sentence) == "en" or not behind or behind[0] in _ENDS):
+            words = search_copy(part)[: len(search_copy(part)) - len(behind)]
+            if len(_NOT.findall(words)) <= len(_NOT.findall(search_copy(sentence))) or not before:
+                return True
+    return False
 
 
 def _without_orders(source: str) -> str:
