@@ -1,9 +1,9 @@
 """How well prose is held to its passages: python evals/benchmarks/cited_prose.py [PASSAGES] prints shares kept.
 
 Sentences of the textbook stand for a model's: as they are, with another passage's key, negated, with a number changed,
-and beside the other language's version of their section (an honest paraphrase across languages). A sentence that lost what
-stands behind its last comma or in brackets is an honest shorter one; one that says more is "only if" as "if", "may" as
-"always", or a symbol of the passage in another's place.
+and beside the other language's version of their section (an honest paraphrase across languages). A sentence that lost
+what stands behind its last comma or in brackets is an honest shorter one; one that says more is "only if" as "if",
+"may" as "always", or a symbol of the passage in another's place.
 """
 
 import random

@@ -13,14 +13,16 @@ from knowledge.text import search_copy
 
 _LEAST_COMMON, _ALIKE, _NEARLY_VERBATIM = 3, 0.75, 0.9
 _ONLY_IF = re.compile(
-    r"\bonly (?:if|when|where|while|after|under)\b(?P<en>[^.;]*)|(?P<ja>[^。、]*)(?:場合|とき|時|条件)に?(?:のみ|だけ|限)"
+    r"\bonly (?:if|when|where|while|after|under)\b(?P<en>[^.;]*)|"
+    r"(?P<ja>[^。、]*)(?:場合|とき|時|条件)に?(?:のみ|だけ|限)"
 )
 _IF = re.compile(r"\b(?:if|when|whenever|where|once|after|under)\b|場合|とき|なら|れば|時に")
 _NEEDED = re.compile(r"\b(?:only|unless|must|needs?|necessary|requires?|without)\b|のみ|だけ|限|必要|なければ")
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|alone|just|nothing but|no other|sole|unique(?:ly)?)\b|のみ|だけ|限")
 _RESERVE = re.compile(
     r"\b(?:may|might|could|sometimes|often|frequently|usually|typically|mostly|rarely|seldom|probably|perhaps|possibly|tends?|"
-    r"in (?:some|many|most) cases)\b|(?:場合|こと)(?:が|も)(?:ある|あり|多い|多く)|かもしれ|とは限ら|得る|うる|しばしば|多くの場合|"
+    r"in (?:some|many|most) cases)\b|"
+    r"(?:場合|こと)(?:が|も)(?:ある|あり|多い|多く)|かもしれ|とは限ら|得る|うる|しばしば|多くの場合|"
     r"たいてい|通常|可能性|傾向"
 )
 _SAID_WITH_RESERVE = re.compile(
@@ -28,7 +30,8 @@ _SAID_WITH_RESERVE = re.compile(
 )
 _WITHOUT_EXCEPTION = re.compile(
     r"\b(?:always|all|every|any|never|in general|generally|invariably|necessarily|certainly|universally|"
-    r"without exception|whenever|in (?:all|every) cases?)\b|必ず|常に|すべて|全て|一般に|いつでも|あらゆる|例外なく|決して|どんな",
+    r"without exception|whenever|in (?:all|every) cases?)\b|"
+    r"必ず|常に|すべて|全て|一般に|いつでも|あらゆる|例外なく|決して|どんな",
     re.I,
 )
 _FORMULA = re.compile(r"(?<![\\$])\$([^$]+)\$")
@@ -40,7 +43,8 @@ _RELATION = re.compile(
     rf"(?:\s*[-−+*/^·()√!²³]+\s*(?:{_TERM})?|\s+{_TERM}(?![a-z])|{_TERM})*"
 )
 _SETTING = re.compile(
-    r"\\(?:[dt]?frac|left|right|mathrm|mathbf|mathcal|boldsymbol|text|operatorname|cdot|times|quad|[,;:! ])|[\s$\\{}^_*·×/]"
+    r"\\(?:[dt]?frac|left|right|mathrm|mathbf|mathcal|boldsymbol|text|operatorname|cdot|times|quad|[,;:! ])|"
+    r"[\s$\\{}^_*·×/]"
 )
 _SIGNS = {"−": "-", "≤": "le", "≥": "ge", "≈": "approx", "≃": "simeq", "∝": "propto", "√": "sqrt"}
 
