@@ -173,7 +173,8 @@ def test_numbers_and_words_in_their_place_are_kept(passage, question, sentence):
 SLOW = (
     "Gradient descent converges only if the learning rate $\\eta$ is below $2/\\lambda$. A larger batch may slow the "
     "training down. The free energy obeys $F=E-TS$, with the energy $E$ and the entropy $S$. "
-    "The weight matrix has $N$ rows. The network has $L$ layers. The estimate of the exponent often fails near the critical point."
+    "The weight matrix has $N$ rows. "
+    "The network has $L$ layers. The estimate of the exponent often fails near the critical point."
 )
 SLOW_JA = (
     "勾配降下法は学習率 $\\eta$ が小さい場合にのみ収束する。大きなバッチは学習を遅くする場合がある。"
