@@ -18,7 +18,6 @@ _ONLY_IF = re.compile(
 )
 _IF = re.compile(r"\b(?:if|when|whenever|where|once|after|under)\b|場合|とき|なら|れば|時に")
 _NEEDED = re.compile(r"\b(?:only|unless|must|needs?|necessary|requires?|without)\b|のみ|だけ|限|必要|なければ")
-_ONLY = re.compile(r"\b(?:only|solely|exclusively|alone|just|nothing but|no other|sole|unique(?:ly)?)\b|のみ|だけ|限")
 _RESERVE = re.compile(
     r"\b(?:may|might|could|sometimes|often|frequently|usually|typically|mostly|rarely|seldom|probably|perhaps|possibly|tends?|"
     r"in (?:some|many|most) cases)\b|"
@@ -71,8 +70,6 @@ def overreaching(sentence: str, sources: Sequence[str], question: str, words_of:
         return "the passage says it of fewer cases"
     if reserved and share >= _NEARLY_VERBATIM:
         return "the passage says it with reserve"
-    if _ONLY.search(copy) and share >= _NEARLY_VERBATIM and not _ONLY.search(" ".join([*told, asked])):
-        return "the passage does not say it of this alone"
     return _other_symbol(sentence, nearest)
 
 

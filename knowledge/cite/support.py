@@ -75,6 +75,10 @@ _OPPOSITES = (
     (r"\bnear(?:er|est)?\b|近[いく]", r"\bfar(?:ther|thest)?\b|\bfurthest\b|遠[いく]"),
     (r"\bstrong|強[いく]", r"\bweak|弱[いく]"),
     (r"\bexact|\b正確|厳密", r"\bapproximat|近似"),
+    (r"\bsmooth", r"\brough"),
+    (r"\beasy|\beasier|容易", r"\bhard(?:er)?\b|\bdifficult|困難"),
+    (r"\bgradual|\bcontinuously\b", r"\bdiscontinuous|\babrupt|\bsudden"),
+    (r"\bconstant\b|\bfixed\b|一定", r"\bvariable (?:step|size|rate)|可変"),
 )
 """Words for one thing and for its opposite."""
 
@@ -125,6 +129,8 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
             return f"the passage does not name {match[0]}"
     if _share(prose, told, question, known, glossary, same_language) < _LEAST_SHARE[language]:
         return "the passage speaks of something else"
+    if other := _of_another(prose, sources, glossary):
+        return f"the passage says it of the {other}"
     reason = _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
     if reason or not same_language:
         return reason
@@ -168,6 +174,21 @@ def _without_orders(source: str) -> str:
 
 def _whole_sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _of_another(prose: str, sources: Sequence[str], glossary: Glossary) -> str:
+    """The concept a passage speaks of where a sentence puts one of the question that no passage names; "" if none."""
+    said, told = set(concepts(prose, glossary)), set(concepts("\n".join(sources), glossary))
+    if not said - told:
+        return ""
+    words = set(_words(prose))
+    parts = [part for source in sources for part in _whole_sentences(source)]
+    nearest = max(parts, key=lambda part: len(words & set(_words(part))), default="")
+    if len(words & set(_words(nearest))) < _LEAST_IN_SENTENCE:
+        return ""
+    begun = list(concepts(nearest, glossary))
+    unsaid = [number for number in begun[:3] if number not in said and glossary.entries[number].en]
+    return glossary.entries[unsaid[0]].en[0] if unsaid else ""
 
 
 def _turned_round(prose: str, parts: Sequence[str]) -> bool:

@@ -137,6 +137,12 @@ PUMP = (
         (FORGETTING, "Why does it forget?", "Forgetting is a lack of solutions and not a failure of the path [E1]."),
         (FORGETTING, "Why does it forget?", "Forgetting at this stage never happens on a new task [E1]."),
         (CAPACITY, "What is the capacity of a Hopfield network?", "The capacity of the brain is 0.138 patterns [E1]."),
+        (
+            CAPACITY,
+            "What is the storage capacity of a perceptron?",
+            "The storage capacity of a perceptron is $\\alpha_c\\simeq0.138$ patterns per neuron [E1].",
+        ),
+        (CAPACITY, "What is the capacity?", "Above the critical load the retrieval states disappear gradually [E1]."),
         (CAPACITY, "What is the capacity?", "At the critical load the retrieval states disappear continuously [E1]."),
         (
             ERRORS_JA,
@@ -191,7 +197,6 @@ SLOW_JA = (
         (SLOW, "A larger batch slows the training down [E1].", "with reserve"),
         (SLOW, "Any larger batch may slow the training down [E1].", "fewer cases"),
         (SLOW, "The estimate of the exponent fails near the critical point [E1].", "with reserve"),
-        (SLOW, "The estimate often fails only near the critical point [E1].", "of this alone"),
         (SLOW, "The free energy obeys E = F - T S [E1].", "relation"),
         (SLOW, "The weight matrix has $L$ rows [E1].", "has N where"),
         (SLOW_JA, "勾配降下法は学習率が小さい場合に収束する [E1]。", "condition"),
@@ -214,6 +219,10 @@ def test_a_condition_a_reserve_or_a_symbol_that_is_changed_is_dropped(passage, s
         (SLOW, "The free energy is F = E − T S [E1]."),
         (SLOW, "The free energy obeys $F = E - TS$ [E1]."),
         (SLOW, "The weight matrix has $N$ rows [E1]."),
+        (
+            "In the machine every coupling joins a visible to a hidden unit and no coupling joins two of one layer.",
+            "The machine has couplings only between visible and hidden units [E1].",
+        ),
         (SLOW, "The estimate of the exponent frequently fails near the critical point [E1]."),
         (SLOW_JA, "学習率が小さい場合に限り、勾配降下法は収束する [E1]。"),
         (SLOW_JA, "大きなバッチは学習を遅くすることがある [E1]。"),
