@@ -129,11 +129,11 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
             return f"the passage does not name {match[0]}"
     if _share(prose, told, question, known, glossary, same_language) < _LEAST_SHARE[language]:
         return "the passage speaks of something else"
-    if other := _of_another(prose, sources, glossary):
-        return f"the passage says it of the {other}"
     reason = _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
     if reason or not same_language:
         return reason
+    if other := _of_another(prose, sources, glossary):
+        return f"the passage says it of the {other}"
     least = _LEAST_BEYOND_WITH_NUMBERS if _NUMBER.search(copy) else _LEAST_BEYOND
     if _share_beyond(prose, told, question, known) < least:
         return "what it says beyond the question does not stand in the passage"

@@ -220,7 +220,7 @@ def test_a_condition_a_reserve_or_a_symbol_that_is_changed_is_dropped(passage, s
         (SLOW, "The free energy obeys $F = E - TS$ [E1]."),
         (SLOW, "The weight matrix has $N$ rows [E1]."),
         (
-            "In the machine every coupling joins a visible to a hidden unit and no coupling joins two of one layer.",
+            "In the machine every coupling joins a visible to a hidden unit.",
             "The machine has couplings only between visible and hidden units [E1].",
         ),
         (SLOW, "The estimate of the exponent frequently fails near the critical point [E1]."),
