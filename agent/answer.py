@@ -42,6 +42,8 @@ class Answer(BaseModel):
     language: Language
     tier: str
     """Who planned and wrote: "rules", "local model NAME", "remote model NAME"."""
+    silent_model: str = ""
+    """Tier of the model that is configured and gave no usable answer, so that the rules did; else empty."""
     status: Status
     evidence: tuple[Evidence, ...] = ()
     removed: tuple[str, ...] = ()

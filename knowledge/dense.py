@@ -109,6 +109,21 @@ class DenseLane:
                     problems.append(f"book {book}: {n_vectors} vectors stored, {held} in Chroma")
         return n_vectors, problems
 
+    def incomplete(self, book: str, reader: Reader) -> str:
+        """One sentence where some passages of a book have a vector and others lack theirs; "" otherwise."""
+        try:
+            identity = self._stored_identity(self._embedder(), reader.embedders(book))
+        except LibraryUnavailable:
+            return ""
+        lacking = len(reader.without_vector(book, identity)) if identity else 0
+        if not lacking:
+            return ""
+        whole = lacking + reader.count_vectors(book, identity)
+        return (
+            f"book {book}: {lacking} of {whole} passages have no vector yet and are not found by meaning; "
+            f"compute them with: {_command(book)}"
+        )
+
     def nearest(self, query: str, book: str, k: int, reader: Reader) -> list[tuple[int, float]]:
         """Identifiers and cosines of the ``k`` nearest passages, best first.
 
@@ -203,13 +218,17 @@ class DenseLane:
 
 def _why_not(book: str, wanted: str, stored: Mapping[str, int]) -> str:
     """Why a book cannot be searched by meaning, and the command that changes it."""
-    command = f"ansatz library embed --book {shlex.quote(book)}"
+    command = _command(book)
     if not stored:
         return f"the book {book!r} has no vectors yet; compute them with: {command}"
     own, other = _shown(wanted), _shown(max(stored, key=lambda name: stored[name]))
     if other == own or other.startswith(f"{own} ("):
         return f"the vectors of the book {book!r} were made with another glossary; compute them anew with: {command}"
     return f"the vectors of the book {book!r} are of {other}, not of {own}; compute them anew with: {command}"
+
+
+def _command(book: str) -> str:
+    return f"ansatz library embed --book {shlex.quote(book)}"
 
 
 def _shown(identity: str) -> str:

@@ -42,13 +42,14 @@ _PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Verification:
-    """What ``Library.verify`` found; ``problems`` is empty when all is well."""
+    """What ``Library.verify`` found; ``problems`` is empty when all is well, ``remarks`` when nothing is left to do."""
 
     documents: int
     passages: int
     indexed: int
     vectors: int
     problems: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 class Library:
@@ -265,7 +266,16 @@ class Library:
                 problems += wrong
                 if indexed != passages:
                     problems.append(f"book {book}: {passages} passages stored, {indexed} indexed")
-        return Verification(n_documents, n_passages, n_indexed, n_vectors, tuple(problems))
+        return Verification(n_documents, n_passages, n_indexed, n_vectors, tuple(problems), self.partly_embedded())
+
+    def partly_embedded(self, book: str | None = None) -> tuple[str, ...]:
+        """A sentence for each book, or for one, whose vectors were computed in part only.
+
+        A search by meaning does not find the rest; books without any vector are not searched that way at all.
+        """
+        with self._store.reading() as reader:
+            books = [name for name in reader.stamps() if book in (None, name)]
+            return tuple(sentence for name in books if (sentence := self._dense.incomplete(name, reader)))
 
     def calibration(self) -> Calibration:
         """The calibration of refusal in use: the shipped one, that of the last fit, or a fit to the text as it is."""

@@ -64,6 +64,7 @@ def answer_of(
         reading=line,
         language=reading.language,
         tier=state["tier"],
+        silent_model=state.get("silent_model", ""),
         status=status,
         evidence=tuple(ledger),
         removed=removed,

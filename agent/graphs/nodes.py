@@ -62,6 +62,7 @@ async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update
     fresh: Update = {
         "reading": reading.model_dump(mode="json"),
         "tier": model.tier if model else RULES,
+        "silent_model": "",
         "plan": {"steps": []},
         "notes": [],
         "outcomes": [],
@@ -70,7 +71,7 @@ async def understand(state: ChatState, runtime: Runtime[AgentContext]) -> Update
         "transcript": [{"event": "read", "reading": reading.model_dump(mode="json")}],
         "answer": {},
     }
-    state = {**state, **fresh}  # type: ignore[typeddict-item]
+    state = _with(state, fresh)
     if reading.refusal is not None:
         status = STATUS_OF[reading.refusal.exit_status]
         return fresh | finish(state, status, reading.refusal.sentence)
@@ -89,7 +90,7 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
     """Plan with the model where there is one, else by rules; both plans pass the same validation."""
     reading, context = reading_of(state), runtime.context
     notes, transcript, tier = list(state["notes"]), list(state["transcript"]), state["tier"]
-    usage, made = Usage.model_validate(state["usage"]), Plan()
+    usage, made, silent = Usage.model_validate(state["usage"]), Plan(), state["silent_model"]
     if context.model is not None:
         budget = context.budget(state)
         try:
@@ -104,7 +105,7 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         except (ModelError, BudgetSpent) as error:
             notes.append(phrases.FELL_BACK.in_language(reading.language).format(error=error))
             transcript.append({"event": "model_failed", "error": str(error)})
-            tier = RULES
+            tier, silent = RULES, context.model.tier
         else:
             made = in_own_words(planned.plan, reading, context.registry)
             troubles = [str(problem) for problem in planned.problems]
@@ -124,15 +125,21 @@ async def plan(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
         "plan": made.model_dump(mode="json"),
         "usage": usage.model_dump(),
         "tier": tier,
+        "silent_model": silent,
         "notes": notes,
         "transcript": transcript,
     }
     if problems:
         absent = all(problem.kind == "unavailable" for problem in found)
-        return update | finish(state, "missing" if absent else "bad_input", _unusable(found))
+        return update | finish(_with(state, update), "missing" if absent else "bad_input", _unusable(found))
     if not made.steps:
-        return update | finish(state, "not_found", capabilities(reading, context.registry))
+        return update | finish(_with(state, update), "not_found", capabilities(reading, context.registry))
     return update
+
+
+def _with(state: ChatState, update: Update) -> ChatState:
+    """The state as it will be: an answer that ends the turn here says which tier gave it, and why."""
+    return {**state, **update}  # type: ignore[typeddict-item]
 
 
 async def approve(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
@@ -237,6 +244,7 @@ async def write(state: ChatState, runtime: Runtime[AgentContext]) -> Update:
             "draft": by_rules,
             "notes": [*state["notes"], note],
             "tier": RULES,
+            "silent_model": model.tier,
             "usage": budget.used.model_dump(),
             "transcript": transcript,
         }

@@ -48,6 +48,7 @@ class ChatState(TypedDict, total=False):
     reading: dict[str, object]
     plan: dict[str, object]
     tier: str
+    silent_model: str
     notes: list[str]
     outcomes: list[dict[str, object]]
     draft: str

@@ -37,6 +37,11 @@ class Part:
         """Whether one of these cues is in the part."""
         return any(cue.payload in kinds for cue in self.cues)
 
+    def orders(self) -> bool:
+        """Whether it begins with the verb of an order: "run an rbm for me"."""
+        lead = len(self.text) - len(compiled(cues.LEADING).sub("", self.text, count=1))
+        return any(cue.payload == "compute" and cue.start <= lead + 2 for cue in self.cues)
+
 
 @lru_cache(maxsize=1)
 def _cue_index() -> PhraseIndex[Cue]:
@@ -114,7 +119,7 @@ def _aim(part: Part, vocabulary: Vocabulary) -> Aim:
         for item in part.found
     )
     systems = any(isinstance(item.payload, SystemWord) for item in part.found)
-    numbers = compiled(r"\d").search(_without(part)) is not None
+    numbers = compiled(r"\d").search(without_numbered_words(part)) is not None
     orders = part.has("compute")
     first = min(
         (cue for cue in part.cues if cue.payload in ("hard", "ask", "compute", "defining")), key=_place, default=None
@@ -159,7 +164,7 @@ def _starts_as_question(part: Part) -> bool:
     return "=" not in part.text and any(cue.payload == "start" and cue.start <= lead for cue in part.cues)
 
 
-def _without(part: Part) -> str:
+def without_numbered_words(part: Part) -> str:
     """The text without the numbers that belong to words: "spin-1/2", "J1-J2", "2D"."""
     text = part.text
     for item in reversed(part.found):

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agent.planning.lexicon.hostile import HOSTILE
+from agent.planning.lexicon.hostile import ABOUT, ADDRESSED, HOSTILE
 from agent.planning.patterns import compiled
 from agent.planning.reading import Refusal, ToolReading
 from agent.planning.sentences import say
@@ -16,7 +16,11 @@ from tools.errors import ExitStatus
 
 def hostile(text: str, language: Language) -> Refusal | None:
     """The refusal of a question that asks for secrets or inventions or commands the assistant; None for others."""
+    about = compiled(ABOUT).search(text) is not None and compiled(ADDRESSED).search(text) is None
     for code, patterns in HOSTILE.items():
+        # "Why do language models make up citations?" asks about inventions and orders none.
+        if about and code in ("instructions", "invented"):
+            continue
         if any(compiled(pattern).search(text) for pattern in patterns):
             return refusal(code, language)
     return None

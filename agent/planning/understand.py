@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent.planning.choose import choose_tools, nearest_tools, wanted_quantities
-from agent.planning.clauses import Part, bare, parts_of, quantities, read_part
+from agent.planning.clauses import Part, bare, parts_of, quantities, read_part, without_numbered_words
 from agent.planning.conventions import written_hamiltonian
 from agent.planning.grammar import read_mentions
 from agent.planning.impossible import computable, impossible, quantity_name, uncomputed_names
 from agent.planning.language import detect_language
 from agent.planning.lexicon import cues
 from agent.planning.limits import cap_in_words, most_steps
-from agent.planning.mentions import Mentions
+from agent.planning.mentions import Mention, Mentions
 from agent.planning.normalise import normalise
 from agent.planning.patterns import compiled
 from agent.planning.reading import Intent, MissingSlot, Reading, Refusal, SlotReading, ToolReading
@@ -116,7 +116,12 @@ class _Reader:
         mentions = self._mentions(parts)
         told = [mention.slot for mention in mentions.said]
         sized = any(slot.kind == "extents" for slot in told)
-        if not asking and (sized or mentions.unknown or len({slot.name for slot in told}) >= 2):
+        # "Square lattice, Heisenberg" wants a number; in more words, and without one, it is what is talked about.
+        systems = len({slot.name for slot in told}) >= 2 and (_numbered(parts) or not self._is_longer_than(6))
+        # A size of nothing that could be computed: "receptive field after five layers with 3x3 kernels".
+        named = any(slot.name == "model" for slot in told)
+        talked = not named and (self._is_longer_than(6) or compiled(cues.QUESTION).search(whole) is not None)
+        if not asking and (sized or mentions.unknown or systems) and not (talked and self._libraries()):
             if found := impossible(whole, parts, mentions, self._vocabulary, self._language):
                 return self._refused(found)
             if found := self._too_many(mentions):
@@ -160,6 +165,8 @@ class _Reader:
 
     def _computation(self, text: str, parts: list[Part], computing: list[Part], asking: list[Part]) -> Reading:
         mentions = self._mentions(computing)
+        if self._is_explained(parts, computing):
+            return self._look_up()
         is_talk = not mentions.said and self._is_longer_than(8) and bool(self._libraries())
         if found := impossible(text, computing, mentions, self._vocabulary, self._language):
             has_method = any(isinstance(item.payload, ToolWord) for item in mentions.found)
@@ -185,6 +192,22 @@ class _Reader:
         if (is_talk and any(state.missing for state in states)) or (asking and names_no_model and self._libraries()):
             return self._look_up()
         return self._assemble(states, computing, asking)
+
+    def _is_explained(self, parts: list[Part], computing: list[Part]) -> bool:
+        """Whether something is asked of no model and no size: of the notion, whatever verb or number stands beside it.
+
+        "RBMで計算して" is an order, and asked back; so is what goes on from a question before.
+        """
+        if not self._libraries() or (self._previous is not None and self._previous.tools):
+            return False
+        said = self._mentions(parts).said
+        if any(mention.slot.name == "model" or _is_measured(mention) for mention in said):
+            return False
+        text = " ".join(part.text for part in computing)
+        if compiled(cues.QUESTION).search(text):
+            return True
+        # "Variance of the local energy near an eigenstate" orders nothing; "exact energy" is too short to tell.
+        return self._language == "en" and self._is_longer_than(3) and not computing[0].orders()
 
     def _too_many(self, mentions: Mentions) -> Refusal | None:
         if not any(mention.problem == "too_many" for mention in mentions.said):
@@ -337,6 +360,15 @@ class _Reader:
             nearest=nearest,
         )
         return reading.model_copy(update={"summary": summarise(reading, states or [], self._vocabulary)})
+
+
+def _is_measured(mention: Mention) -> bool:
+    """Whether a mention gives a number of a system: its size, a coupling."""
+    return mention.slot.kind != "choice" and compiled(r"\d").search(mention.text) is not None
+
+
+def _numbered(parts: list[Part]) -> bool:
+    return any(compiled(r"\d").search(without_numbered_words(part)) for part in parts)
 
 
 def _writable(tool: ToolReading) -> ToolReading:

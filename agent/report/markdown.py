@@ -2,6 +2,7 @@
 
 from agent.answer import Answer
 from agent.report.evidence_rows import evidence_rows
+from agent.report.tier import tier_in_words
 
 _WORDS = {
     "en": ("id", "kind", "evidence", "from", "Evidence", "Repeat", "Tier"),
@@ -22,5 +23,5 @@ def as_markdown(answer: Answer) -> str:
     if answer.repeat:
         blocks += [f"## {words[5]}", "```\n" + "\n".join(answer.repeat) + "\n```"]
     blocks += [f"*{note}*" for note in answer.notes]
-    blocks.append(f"{words[6]}: {answer.tier}")
+    blocks.append(f"{words[6]}: {tier_in_words(answer)}")
     return "\n\n".join(blocks) + "\n"

@@ -57,6 +57,15 @@ FELL_BACK = Text(
     en="The model could not be used ({error}); the rule-based tier went on.",
     ja="モデルを利用できませんでした（{error}）。ルールに基づく層で続けました。",
 )
+NO_MODEL = Text(
+    en="no model configured: set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL for free-form answers",
+    ja="モデルの設定なし。自由な文章の回答には OPENAI_API_KEY、OPENAI_BASE_URL、ANSATZ_MODEL のいずれかを設定",
+)
+SILENT_MODEL = Text(
+    en="the configured {model} gave no usable answer, so the rules answered; the note says why",
+    ja="設定された {model} から使える回答が得られなかったため、ルールが回答。理由は注記のとおり",
+)
+BRACKETED = Text(en="{tier} ({why})", ja="{tier}（{why}）")
 PLAN_REPLACED = Text(
     en="The model's plan was replaced because it contradicts the question ({problems}).",
     ja="モデルの計画は質問と食い違うため、置き換えました（{problems}）。",

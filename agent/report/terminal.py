@@ -9,15 +9,13 @@ from rich.text import Text
 from agent.answer import Answer
 from agent.evidence import Evidence
 from agent.report.evidence_rows import evidence_rows
+from agent.report.phrases import NO_MODEL
+from agent.report.tier import tier_in_words
 from physics_engines.text import Language
 
 _HEADINGS = {
     "en": ("Evidence", "Figure", "Repeat", "Note", "Tier"),
     "ja": ("根拠", "図", "再実行", "注記", "層"),
-}
-_RULES_HINT = {
-    "en": " (no model configured: set OPENAI_API_KEY, OPENAI_BASE_URL or ANSATZ_MODEL for free-form answers)",
-    "ja": "（モデルの設定なし。自由な文章の回答には OPENAI_API_KEY、OPENAI_BASE_URL、ANSATZ_MODEL のいずれかを設定）",
 }
 
 
@@ -34,8 +32,8 @@ def print_answer(answer: Answer, console: Console) -> None:
     for label, values in ((figure, answer.figures), (repeat, answer.repeat), (note, answer.notes)):
         for value in values:
             _field(console, label, value)
-    hint = _RULES_HINT[answer.language] if answer.tier == "rules" else ""
-    _field(console, tier, answer.tier + hint)
+    why = NO_MODEL.in_language(answer.language) if answer.tier == "rules" else ""
+    _field(console, tier, tier_in_words(answer, why))
 
 
 def print_evidence(evidence: tuple[Evidence, ...], console: Console, language: Language = "en") -> None:

@@ -1,7 +1,9 @@
 """How well prose is held to its passages: python evals/benchmarks/cited_prose.py [PASSAGES] prints shares kept.
 
 Sentences of the textbook stand for a model's: as they are, with another passage's key, negated, with a number changed,
-and beside the other language's version of their section (an honest paraphrase across languages).
+and beside the other language's version of their section (an honest paraphrase across languages). A sentence that lost
+what stands behind its last comma or in brackets is an honest shorter one; one that says more is "only if" as "if",
+"may" as "always", or a symbol of the passage in another's place.
 """
 
 import random
@@ -17,6 +19,13 @@ from knowledge.library import Library
 from knowledge.model import TEXTBOOK
 from knowledge.store import Store
 
+_REACHING = (
+    (r"\bonly if\b", "if"),
+    (r"\b(?:may|might|can sometimes)\b", "will always"),
+    (r"\b(?:often|usually|sometimes|typically)\b", "always"),
+    (r"(?:場合がある|ことがある|ことが多い)", "必ずそうなる"),
+    (r"場合(?:に)?(?:のみ|だけ|に限り)", "場合に"),
+)
 _JA_NEGATED = {"である": "ではない。", "する": "しない。"}
 
 
@@ -53,6 +62,20 @@ def main() -> None:
                 changed = re.sub(r"(?<![\w$\\{^])\d(?![\w$}])", lambda match: str((int(match[0]) + 3) % 10), sentence)
                 if changed != sentence:
                     check(f"a number changed, {language}", changed, passage.text)
+                shorter = re.sub(r"\s*[(（][^()（）]*[)）]", "", sentence)
+                shorter = re.sub(r"^(.{30,})(?:, |、)[^,、]*([.。])$", r"\1\2", shorter)
+                if shorter != sentence:
+                    check(f"shorter, {language}", shorter, passage.text)
+                for pattern, stronger in _REACHING:
+                    said = re.sub(pattern, stronger, sentence, count=1)
+                    if said != sentence:
+                        check(f"says more, {language}", said, passage.text)
+                symbols = sorted({match[0] for match in re.finditer(r"\$[A-Za-z]\$", passage.text)})
+                used = [symbol for symbol in symbols if symbol in sentence]
+                free = [symbol for symbol in symbols if symbol not in sentence]
+                if used and free:
+                    swapped = sentence.replace(rng.choice(used), rng.choice(free))
+                    check(f"another symbol, {language}", swapped, passage.text)
                 if passage.number:
                     other = reader.section_in_language(passage.section_key, "ja" if language == "en" else "en")
                     check(f"beside its translation, {language}", sentence, "\n".join(item.text for item in other))

@@ -1,7 +1,8 @@
 """Does a passage say what a sentence says of it? What code can see of that: numbers, quoted words, formulas, names,
 the words themselves, and a "not" too many or too few.
 
-It cannot see whether an inference holds; a sentence that passes is one nothing speaks against.
+It cannot see whether an inference holds, nor a condition left out, nor a quantifier or a cause changed in words of the
+model's own; a sentence that passes is one nothing speaks against.
 """
 
 import re
@@ -11,6 +12,7 @@ from functools import lru_cache
 
 from knowledge.assist.orders import gives_orders
 from knowledge.cite.places import misplaced
+from knowledge.cite.reach import other_relation, overreaching
 from knowledge.index.glossary import Glossary
 from knowledge.index.tokens import STOP_WORDS, concepts, plain_terms, stem, words_of
 from knowledge.ingest.sentences import sentence_spans
@@ -51,6 +53,7 @@ _UNIVERSAL = re.compile(
 )
 _STRONG = re.compile(r"\b(?:always|never|guarantee|prove)|必ず|常に|完全に|保証|証明")
 """The strongest of them: no sentence may bring them in."""
+_ENDS = "。、,;；:：()（）!?！？|\n"
 _ALONE = re.compile(r"([\u30a1-\u30fa\u30fc]{2}|[\u3400-\u9fff]{2})(?:だけ|のみ)")
 """What something is said of alone: 「スコアだけ」."""
 _OPPOSITES = (
@@ -72,6 +75,10 @@ _OPPOSITES = (
     (r"\bnear(?:er|est)?\b|近[いく]", r"\bfar(?:ther|thest)?\b|\bfurthest\b|遠[いく]"),
     (r"\bstrong|強[いく]", r"\bweak|弱[いく]"),
     (r"\bexact|\b正確|厳密", r"\bapproximat|近似"),
+    (r"\bsmooth", r"\brough"),
+    (r"\beasy|\beasier|容易", r"\bhard(?:er)?\b|\bdifficult|困難"),
+    (r"\bgradual|\bcontinuously\b", r"\bdiscontinuous|\babrupt|\bsudden"),
+    (r"\bconstant\b|\bfixed\b|一定", r"\bvariable (?:step|size|rate)|可変"),
 )
 """Words for one thing and for its opposite."""
 
@@ -92,12 +99,14 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
     told = "\n".join(sources)
     ground = _GROUPING.sub("", search_copy(f"{told}\n{question}"))
     squeezed = re.sub(r"\s+", "", ground)
-    if re.sub(r"\s+", "", search_copy(sentence)).rstrip(".。") in re.sub(r"\s+", "", search_copy(told)):
+    if _stands_there(sentence, told):
         return ""
     for match in _FORMULA.finditer(sentence):
         formula = re.sub(r"\s+", "", search_copy(next(part for part in match.groups() if part))).rstrip(".,。")
         if formula not in squeezed:
             return f"the formula {match[0]} does not stand in the passage"
+    if relation := other_relation(sentence, f"{told}\n{question}"):
+        return f"the relation {relation} does not stand in the passage"
     prose = _FORMULA.sub(" ", sentence)
     copy = _GROUPING.sub("", search_copy(prose))
     for match in _NUMBER.finditer(copy):
@@ -123,6 +132,8 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
     reason = _reversal(copy, search_copy(told), search_copy(question)) or _contradiction(prose, sources, question)
     if reason or not same_language:
         return reason
+    if other := _of_another(prose, sources, glossary):
+        return f"the passage says it of the {other}"
     least = _LEAST_BEYOND_WITH_NUMBERS if _NUMBER.search(copy) else _LEAST_BEYOND
     if _share_beyond(prose, told, question, known) < least:
         return "what it says beyond the question does not stand in the passage"
@@ -134,7 +145,25 @@ def unsupported(sentence: str, sources: Sequence[str], question: str, glossary: 
         return "the passage says it of fewer cases"
     if language == "en" and _turned_round(prose, parts):  # Japanese marks its cases with particles
         return "the passage says it in another order"
+    if reason := overreaching(sentence, parts, question, lambda text: set(_words(text))):
+        return reason
     return misplaced(sentence, parts, lambda text: set(_words(text)))
+
+
+def _stands_there(sentence: str, told: str) -> bool:
+    """Whether a sentence of the passage says just this, or goes on in front of it without denying it.
+
+    「遅くする」 is not said where 「遅くする場合がある」 stands.
+    """
+    said = re.sub(r"\s+", "", search_copy(sentence)).rstrip(".。")
+    for part in _whole_sentences(told):
+        whole = re.sub(r"\s+", "", search_copy(part))
+        before, found, behind = whole.partition(said)
+        if found and (language_of_question(sentence) == "en" or not behind or behind[0] in _ENDS):
+            words = search_copy(part)[: len(search_copy(part)) - len(behind)]
+            if len(_NOT.findall(words)) <= len(_NOT.findall(search_copy(sentence))) or not before:
+                return True
+    return False
 
 
 def _without_orders(source: str) -> str:
@@ -145,6 +174,21 @@ def _without_orders(source: str) -> str:
 
 def _whole_sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _of_another(prose: str, sources: Sequence[str], glossary: Glossary) -> str:
+    """The concept a passage speaks of where a sentence puts one of the question that no passage names; "" if none."""
+    said, told = set(concepts(prose, glossary)), set(concepts("\n".join(sources), glossary))
+    if not said - told:
+        return ""
+    words = set(_words(prose))
+    parts = [part for source in sources for part in _whole_sentences(source)]
+    nearest = max(parts, key=lambda part: len(words & set(_words(part))), default="")
+    if len(words & set(_words(nearest))) < _LEAST_IN_SENTENCE:
+        return ""
+    begun = list(concepts(nearest, glossary))
+    unsaid = [number for number in begun[:3] if number not in said and glossary.entries[number].en]
+    return glossary.entries[unsaid[0]].en[0] if unsaid else ""
 
 
 def _turned_round(prose: str, parts: Sequence[str]) -> bool:

@@ -9,9 +9,11 @@ a compound of three kanji is most likely the subject.
 import math
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+
+from rapidfuzz.distance import Levenshtein
 
 from knowledge.index.book import BookIndex
 from knowledge.index.common_words import frequency_rank
@@ -60,6 +62,7 @@ _NOTHING_TEXT = (
 _SAYS_NOTHING = frozenset(stem(word) for word in _NOTHING_TEXT.split())
 _COMMON, _MIDDLING = 4_000, 12_000
 _DWELT_ON = 2.5
+_LONG_LOAN_WORD = 5
 _UNDECIDED = 0.5
 _LATIN = re.compile(r"[a-z][a-z']*[a-z]")
 _RUN = re.compile(r"[\u30a1-\u30fa\u30fc]{2,}|[\u3400-\u9fff々]+|[a-z0-9][a-z0-9\-]+")
@@ -78,6 +81,8 @@ class SectionText:
     """Search copy."""
     squeezed: str
     """The same without spaces, hyphens and long-vowel marks."""
+    katakana: frozenset[str]
+    """Its long words in katakana, squeezed."""
     terms: Mapping[str, int]
     """How often each term occurs, those of its headings included."""
     pairs: frozenset[tuple[str, str]]
@@ -97,7 +102,8 @@ class SectionText:
         chapter = terms(told[0].chapter, glossary) if told else []
         every = Counter(dict.fromkeys(chain(chapter, *heads.values()), 1))
         every.update(chain.from_iterable(texts))
-        return cls(copy, _squeezed(copy), every, frozenset(pairwise(stems)), sets)
+        katakana = frozenset(_squeezed(word) for word in _KATAKANA.findall(copy))
+        return cls(copy, _squeezed(copy), katakana, every, frozenset(pairwise(stems)), sets)
 
     def holds(self, term: str) -> bool:
         """Whether a term, or a form of it with the same first letters, occurs."""
@@ -144,7 +150,7 @@ def features(
         dwelt_on / total,
         words_found[1],
         float(_names_missing(question.text, section, names)),
-        float(_acronyms_missing(question.text, section)),
+        float(_acronyms_missing(question.text, section, names)),
         *_latin_missing(question, section, names),
         *words_found[2:],
         float(_kanji_unknown(question, index)) if japanese else 0.0,
@@ -171,7 +177,11 @@ def _japanese(question: Question, section: SectionText, names: Sequence[str]) ->
 
     def holds(run: str) -> bool:
         squeezed = _squeezed(run)
-        return squeezed in section.squeezed or any(squeezed in name for name in squeezed_names)
+        return (
+            squeezed in section.squeezed
+            or any(squeezed in name for name in squeezed_names)
+            or _spelled_otherwise(squeezed, section.katakana)
+        )
 
     runs = [run for run in _RUN.findall(subject) if not run.isascii() or len(run) > 2]
     length = sum(len(run) for run in runs)
@@ -208,13 +218,22 @@ def _names_missing(text: str, section: SectionText, names: Sequence[str]) -> int
     return min(sum(name not in section.terms and name not in held for name in asked), 2)
 
 
-def _acronyms_missing(text: str, section: SectionText) -> int:
-    return min(sum(search_copy(name) not in section.copy for name in _ACRONYM.findall(text)), 2)
+def _acronyms_missing(text: str, section: SectionText, names: Sequence[str]) -> int:
+    """At most two; "XOR" is there where the section speaks of the concept that has this name."""
+    asked = (search_copy(name) for name in _ACRONYM.findall(text))
+    return min(sum(name not in section.copy and name not in names for name in asked), 2)
 
 
 def _kanji_unknown(question: Question, index: BookIndex) -> int:
     compounds = _COMPOUND.findall(without_frame(search_copy(question.text)))
     return sum(run[i : i + 2] not in index.passages for run in compounds for i in range(len(run) - 1))
+
+
+def _spelled_otherwise(word: str, held: Collection[str]) -> bool:
+    """Whether a long loan word stands there in another spelling: 「マクラップ」 for 「マハラップ」."""
+    if len(word) < _LONG_LOAN_WORD:
+        return False
+    return any(Levenshtein.distance(word, other, score_cutoff=1) <= 1 for other in held)
 
 
 def _tells(word: str) -> bool:

@@ -1,9 +1,10 @@
 """Does the best section answer the question? A logistic model on the evidence of ``coverage`` and ``known``.
 
-The model is fitted to labelled questions on the textbook. A weight may only have the sign that its evidence has: more
-missing words never make an answer likelier. The curve and the threshold come from held-out folds: each question is
-judged by a model that has seen neither it nor another question of its topic. The threshold is the largest that still
-answers the wanted share of the answerable questions; all is fitted anew when the text changes.
+The model is fitted to labelled questions on the textbook, with weights of its own for each language of the question: a
+word that is missing means another thing among characters than among words. A weight may only have the sign that its
+evidence has: more missing words never make an answer likelier. The curve and the threshold come from held-out folds:
+each question is judged by a model that has seen neither it nor another question of its topic. The threshold is the
+largest that still answers the wanted share of the answerable questions; all is fitted anew when the text changes.
 
 Other books are judged by a second model without the likeness to the labelled questions, which are not about them.
 """
@@ -12,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from typing import get_args
 
 import numpy as np
 
@@ -19,13 +21,14 @@ from knowledge.retrieve.across import OWN, SHARED
 from knowledge.retrieve.coverage import FEATURES
 from knowledge.retrieve.known import LIKENESS
 from knowledge.retrieve.regression import sigmoid, signed_regression
+from knowledge.text import Language
 
-ANSWERED = 0.955
+ANSWERED = 0.95
 """Share of the answerable calibration questions that must pass the threshold of the textbook."""
 ANSWERED_ELSEWHERE = 0.965
 """The same for other books, which say each thing once and so share fewer words with a question about it."""
 
-REFUSAL_VERSION = 6
+REFUSAL_VERSION = 7
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
 REFUSED_ACROSS = 0.75
@@ -33,12 +36,15 @@ REFUSED_ACROSS = 0.75
 a document of a few pages, which is what is judged this way, seldom has, so that more of them are refused there."""
 
 N_FOLDS = 10
+_ENOUGH = 50
+"""Questions of each kind, answerable or not, that a language needs for weights of its own."""
 ACROSS = {**{name: FEATURES[name] for name in SHARED}, **OWN}
 """Evidence across languages, with the sign that its weight may have."""
 _MODELS = ("textbook", "elsewhere", "across")
 _SHARES = {"answerable": 0.5, "near": 0.4, "far": 0.4}
 """How much each kind of question counts in the fit."""
-_CAUTIOUS = {"intercept": -2.0, "share": 2.0, "unknown": -3.0, "in_passage": 3.0}
+_CAUTIOUS_WEIGHTS = {"intercept": -2.0, "share": 2.0, "unknown": -3.0, "in_passage": 3.0}
+_CAUTIOUS: Mapping[Language, Mapping[str, float]] = {"en": _CAUTIOUS_WEIGHTS, "ja": _CAUTIOUS_WEIGHTS}
 """Weights where there is nothing to fit to."""
 
 
@@ -73,19 +79,20 @@ class RefusalModel:
     """A fitted model and its curve.
 
     Attributes:
-        weights: Weight of each piece of evidence by name, and the "intercept".
+        weights: Weight of each piece of evidence by name, and the "intercept", by the language of the question.
         threshold: Least answerability that is answered.
         curve: From lenient to strict.
     """
 
-    weights: Mapping[str, float]
+    weights: Mapping[Language, Mapping[str, float]]
     threshold: float
     curve: tuple[CurvePoint, ...]
 
     def answerability(self, evidence: Mapping[str, float]) -> float:
         """Estimated probability that the best section answers the question."""
-        value = sum(weight * evidence.get(name, 0.0) for name, weight in self.weights.items())
-        value += self.weights.get("intercept", 0.0)
+        weights = self.weights["ja" if evidence.get("japanese", 0.0) else "en"]
+        value = sum(weight * evidence.get(name, 0.0) for name, weight in weights.items())
+        value += weights.get("intercept", 0.0)
         return 1.0 / (1.0 + math.exp(-min(max(value, -50.0), 50.0)))
 
 
@@ -131,7 +138,10 @@ class Calibration:
 def _model_from_json(data: object) -> RefusalModel:
     fields = dict(data)  # type: ignore[call-overload]
     return RefusalModel(
-        {str(name): float(weight) for name, weight in fields["weights"].items()},
+        {
+            language: {str(name): float(weight) for name, weight in fields["weights"][language].items()}
+            for language in get_args(Language)
+        },
         float(fields["threshold"]),
         tuple(CurvePoint(**point) for point in fields["curve"]),
     )
@@ -214,8 +224,7 @@ def _fit_model(
     held_out = np.zeros(len(kinds))
     for number in np.unique(fold):
         inside = fold == number
-        weights = signed_regression(x[~inside], y[~inside], sample[~inside], sign)
-        held_out[inside] = sigmoid(weights[0] + x[inside] @ weights[1:])
+        held_out[inside] = _probability(x[inside], _by_language(x[~inside], y[~inside], sample[~inside], sign))
     if answered is None:
         threshold = float(np.quantile(held_out[kinds == "near"], REFUSED_ACROSS))
     else:
@@ -231,13 +240,34 @@ def _fit_model(
                 refused_far=_share(~passed[kinds == "far"]),
             )
         )
-    weights = signed_regression(x, y, sample, sign)
     names = ("intercept", *signs)
     return RefusalModel(
-        {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)},
+        {
+            language: {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)}
+            for language, weights in _by_language(x, y, sample, sign).items()
+        },
         round(threshold, 4),
         tuple(curve),
     )
+
+
+def _by_language(x: np.ndarray, y: np.ndarray, sample: np.ndarray, sign: np.ndarray) -> dict[Language, np.ndarray]:
+    """Intercept and weights for each language of the questions; the first column of ``x`` is 1 for Japanese.
+
+    Where one of the languages has too few questions, both have the weights of all.
+    """
+    japanese = x[:, 0] == 1
+    rows: dict[Language, np.ndarray] = {"en": ~japanese, "ja": japanese}
+    few = any(min((y[own] == 1).sum(), (y[own] == 0).sum()) < _ENOUGH for own in rows.values())
+    if few:
+        common = signed_regression(x, y, sample, sign)
+        return dict.fromkeys(rows, common)
+    return {language: signed_regression(x[own], y[own], sample[own], sign) for language, own in rows.items()}
+
+
+def _probability(x: np.ndarray, weights: Mapping[Language, np.ndarray]) -> np.ndarray:
+    en, ja = (sigmoid(weights[language][0] + x @ weights[language][1:]) for language in ("en", "ja"))
+    return np.where(x[:, 0] == 1, ja, en)
 
 
 def _sample_weights(kinds: np.ndarray) -> np.ndarray:

@@ -1,13 +1,17 @@
 """The whole way of a question, with a model and without one, over the real tools and the real book."""
 
 import json
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from agent.answer import Answer
+from agent.report.markdown import as_markdown
+from agent.report.terminal import print_answer
 from agent.session import Decision, approve_all, open_session
 from agent.settings import load_settings
-from tests.loopback import Call, Fault, Say
+from tests.loopback import Call, Fault, Raw, Say
 from tools.errors import Stopped
 
 EXACT_8 = -0.4563866  # Heisenberg ring of 8, exact diagonalisation, J per site
@@ -147,12 +151,42 @@ async def test_invented_citations_and_proofs_are_removed(loopback) -> None:
         assert invented not in answer.answer
 
 
-@pytest.mark.parametrize("fault", [Fault(401), Fault(500), Fault(429, headers={"Retry-After": "3000"})])
-async def test_a_model_that_fails_leaves_the_rules_to_answer(loopback, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    "fault", [Fault(401), Fault(500), Fault(429, headers={"Retry-After": "3000"}), Raw(b'{"choices": [{"mess')]
+)
+async def test_a_model_that_fails_leaves_the_rules_to_answer(loopback, fault: Fault | Raw) -> None:
     answer = await ask(QUESTION, loopback(lambda _body: fault))
     assert answer.status == "answered" and answer.tier == "rules"
     assert computed(answer)[0] == pytest.approx(EXACT_8, abs=1e-6)
     assert answer.notes
+    assert answer.silent_model == "local model scripted"
+    for line in (_shown(answer), as_markdown(answer)):
+        assert "rules (the configured local model scripted gave no usable answer, so the rules answered" in line
+        assert "no model configured" not in line
+
+
+async def test_a_model_that_plans_and_then_fails_is_not_said_to_be_missing(loopback) -> None:
+    answer = await ask(QUESTION, loopback([Call(("nqs__exact", CHAIN)), *[Fault(500)] * 9]))
+    assert answer.tier == "rules" and answer.silent_model == "local model scripted"
+
+
+async def test_a_server_that_is_down_is_named_in_the_language_of_the_question(loopback) -> None:
+    server = loopback([])
+    server.close()
+    answer = await ask("ホップフィールド模型とは", server)
+    assert answer.status == "answered" and answer.notes
+    assert "設定された local model scripted から使える回答が得られなかったため、ルールが回答" in _shown(answer)
+
+
+async def test_without_a_model_the_tier_says_how_to_set_one() -> None:
+    answer = await ask("What is a Hopfield network?")
+    assert answer.silent_model == "" and "rules (no model configured" in _shown(answer)
+
+
+def _shown(answer: Answer) -> str:
+    console = Console(record=True, width=200, file=StringIO())
+    print_answer(answer, console)
+    return console.export_text()
 
 
 async def test_prose_reaches_the_listener_bound_sentence_by_sentence(loopback) -> None:

@@ -137,6 +137,12 @@ PUMP = (
         (FORGETTING, "Why does it forget?", "Forgetting is a lack of solutions and not a failure of the path [E1]."),
         (FORGETTING, "Why does it forget?", "Forgetting at this stage never happens on a new task [E1]."),
         (CAPACITY, "What is the capacity of a Hopfield network?", "The capacity of the brain is 0.138 patterns [E1]."),
+        (
+            CAPACITY,
+            "What is the storage capacity of a perceptron?",
+            "The storage capacity of a perceptron is $\\alpha_c\\simeq0.138$ patterns per neuron [E1].",
+        ),
+        (CAPACITY, "What is the capacity?", "Above the critical load the retrieval states disappear gradually [E1]."),
         (CAPACITY, "What is the capacity?", "At the critical load the retrieval states disappear continuously [E1]."),
         (
             ERRORS_JA,
@@ -168,3 +174,60 @@ def test_numbers_and_words_turned_round_are_dropped(passage, question, sentence)
 )
 def test_numbers_and_words_in_their_place_are_kept(passage, question, sentence):
     assert check_prose(sentence, {"E1": passage}, question).dropped == ()
+
+
+SLOW = (
+    "Gradient descent converges only if the learning rate $\\eta$ is below $2/\\lambda$. A larger batch may slow the "
+    "training down. The free energy obeys $F=E-TS$, with the energy $E$ and the entropy $S$. "
+    "The weight matrix has $N$ rows. "
+    "The network has $L$ layers. The estimate of the exponent often fails near the critical point."
+)
+SLOW_JA = (
+    "勾配降下法は学習率 $\\eta$ が小さい場合にのみ収束する。大きなバッチは学習を遅くする場合がある。"
+    "自由エネルギーは $F=E-TS$ に従う。行列は $N$ 個の行をもつ。"
+)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "reason"),
+    [
+        (SLOW, "Gradient descent converges if the learning rate is below $2/\\lambda$ [E1].", "only under a condition"),
+        (SLOW, "Gradient descent converges whenever the learning rate is below $2/\\lambda$ [E1].", "condition"),
+        (SLOW, "A larger batch slows the training down in general [E1].", "fewer cases"),
+        (SLOW, "A larger batch slows the training down [E1].", "with reserve"),
+        (SLOW, "Any larger batch may slow the training down [E1].", "fewer cases"),
+        (SLOW, "The estimate of the exponent fails near the critical point [E1].", "with reserve"),
+        (SLOW, "The free energy obeys E = F - T S [E1].", "relation"),
+        (SLOW, "The weight matrix has $L$ rows [E1].", "has N where"),
+        (SLOW_JA, "勾配降下法は学習率が小さい場合に収束する [E1]。", "condition"),
+        (SLOW_JA, "大きなバッチは学習を必ず遅くする [E1]。", "fewer cases"),
+        (SLOW_JA, "大きなバッチは学習を遅くする [E1]。", "with reserve"),
+        (SLOW_JA, "行列は $L$ 個の行をもつ [E1]。", ""),
+    ],
+)
+def test_a_condition_a_reserve_or_a_symbol_that_is_changed_is_dropped(passage, sentence, reason):
+    found = check_prose(sentence, {"E1": passage}, "How does training go?")
+    assert found.text == "" and reason in found.dropped[0].reason
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        (SLOW, "Gradient descent converges only when the learning rate is below $2/\\lambda$ [E1]."),
+        (SLOW, "For gradient descent to converge, the learning rate must be below $2/\\lambda$ [E1]."),
+        (SLOW, "A larger batch can slow down training [E1]."),
+        (SLOW, "The free energy is F = E − T S [E1]."),
+        (SLOW, "The free energy obeys $F = E - TS$ [E1]."),
+        (SLOW, "The weight matrix has $N$ rows [E1]."),
+        (
+            "In the machine every coupling joins a visible to a hidden unit.",
+            "The machine has couplings only between visible and hidden units [E1].",
+        ),
+        (SLOW, "The estimate of the exponent frequently fails near the critical point [E1]."),
+        (SLOW_JA, "学習率が小さい場合に限り、勾配降下法は収束する [E1]。"),
+        (SLOW_JA, "大きなバッチは学習を遅くすることがある [E1]。"),
+        (SLOW_JA, "行列の行は $N$ 個である [E1]。"),
+    ],
+)
+def test_conditions_reserve_and_symbols_in_other_words_are_kept(passage, sentence):
+    assert check_prose(sentence, {"E1": passage}, "How does training go?").dropped == ()

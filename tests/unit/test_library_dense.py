@@ -113,9 +113,14 @@ def test_vectors_are_computed_once_and_an_interrupt_keeps_those_that_are_done(fo
 
     with pytest.raises(KeyboardInterrupt):
         library.embed("documents", interrupt)
+    remarks = library.partly_embedded()
+    assert library.verify().remarks == remarks == library.partly_embedded("documents")
     left = library.embed("documents")
     assert 0 < left < library.verify().passages
+    assert len(remarks) == 1 and remarks[0].startswith(f"book documents: {left} of ")
+    assert remarks[0].endswith("ansatz library embed --book documents")
     assert library.embed("documents") == 0
+    assert library.partly_embedded() == library.verify().remarks == ()
 
 
 def test_chroma_and_the_exact_comparison_find_the_same(embedded, tmp_path):

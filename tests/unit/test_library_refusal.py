@@ -87,16 +87,19 @@ def test_no_weight_has_the_wrong_sign():
         (calibration.elsewhere, own),
         (calibration.across, ACROSS),
     ):
-        assert set(model.weights) <= {"intercept", *signs}
-        assert [name for name, weight in model.weights.items() if signs.get(name, 0) * weight < 0] == []
+        assert set(model.weights) == {"en", "ja"}
+        for weights in model.weights.values():
+            assert set(weights) <= {"intercept", *signs}
+            assert [name for name, weight in weights.items() if signs.get(name, 0) * weight < 0] == []
 
 
 def test_more_evidence_of_absence_never_makes_an_answer_likelier():
     model = Calibration.from_json(_json(BUILT_IN.parent / "calibration.json")).textbook
-    evidence = dict.fromkeys([*FEATURES, *LIKENESS], 0.5)
-    for name, sign in {**FEATURES, **LIKENESS}.items():
-        more = model.answerability({**evidence, name: 1.0})
-        assert sign * (more - model.answerability(evidence)) >= 0 or sign == 0, name
+    for japanese in (0.0, 1.0):
+        evidence = {**dict.fromkeys([*FEATURES, *LIKENESS], 0.5), "japanese": japanese}
+        for name, sign in {**FEATURES, **LIKENESS}.items():
+            more = model.answerability({**evidence, name: 1.0})
+            assert sign * (more - model.answerability(evidence)) >= 0 or sign == 0, name
 
 
 def test_signed_regression_recovers_weights_and_drops_those_of_the_wrong_sign():

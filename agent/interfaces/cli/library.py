@@ -74,6 +74,8 @@ def search(
             with _translated():
                 return library.search(text, k, book, language, lane, fresh_model())
 
+        if lane in ("dense", "both"):
+            _remark(library.partly_embedded(book))
         if queries is not None:
             return _search_file(find, queries)
         assert query is not None
@@ -118,8 +120,7 @@ def add(
         content = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(report).items()}
         return _print_report(content, report.failed if nothing else ())
     print(f"{len(report.added)} added, {len(report.replaced)} replaced, {len(report.unchanged)} unchanged")
-    for remark in (*report.remarks, *(() if nothing else report.failed)):
-        print(remark, file=sys.stderr)
+    _remark((*report.remarks, *(() if nothing else report.failed)))
     if nothing:
         raise BadInput("; ".join(report.failed))
     return 0
@@ -175,7 +176,9 @@ def show(
 
 def list_(as_json: JsonOption = False) -> int:
     """List the documents."""
-    documents = _open().documents()
+    library = _open()
+    documents = library.documents()
+    _remark(library.partly_embedded())
     if as_json:
         print_json(
             {
@@ -204,9 +207,11 @@ def verify(as_json: JsonOption = False) -> int:
     """Check every hash, span and count of the store."""
     report = _open().verify()
     if as_json:
-        return _print_report({**vars(report), "problems": list(report.problems)}, report.problems)
+        content = {**vars(report), "problems": list(report.problems), "remarks": list(report.remarks)}
+        return _print_report(content, report.problems)
     counts = (report.documents, report.passages, report.indexed, report.vectors)
     print("{} documents, {} passages, {} indexed, {} vectors".format(*counts))
+    _remark(report.remarks)
     if report.problems:
         raise BadInput("; ".join(report.problems))
     return 0
@@ -222,6 +227,12 @@ def calibrate(as_json: JsonOption = False) -> int:
 
     print(table(calibration))
     return 0
+
+
+def _remark(remarks: Sequence[str]) -> None:
+    """What is worth knowing beside the output proper."""
+    for remark in remarks:
+        print(remark, file=sys.stderr)
 
 
 def _print_report(content: dict[str, object], problems: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ ASK_HARD = phrases(
 ASK = phrases(
     "mean|difference between|difference|relationship between|relation between|advantage|disadvantage|used for|justify|in words|"
     "interpret|interpretation|learn about|works|work|represent|"
-    "違い|仕方|関係|直感|どう違|どう関係|どう表|解釈|考え方|特徴|できるのか|できますか|可能か|誰|だれ|いつ|どこ|何か|とは"
+    "計算量|計算コスト|計算時間|計算機|計算資源|違い|仕方|関係|直感|どう違|どう関係|どう表|解釈|考え方|特徴|できるのか|できますか|可能か|誰|だれ|いつ|どこ|何か|とは"
 )
 """Signs of a knowledge question unless a number is asked for as well."""
 
@@ -82,7 +82,7 @@ BREAKS = (
     r"(?=\s(?:and|but|then|plus|also)\s+(?:also\s+|then\s+|please\s+|can\s+you\s+|could\s+you\s+|tell\s+me\s+)*"
     r"(?:why|how|explain|describe|define|what|who|when|where|which|compute|calculate|find|evaluate|determine|give|run|solve|"
     r"the\s+reason|the\s+meaning|its\s+meaning|quote|cite|discuss)\b)|"
-    r"(?<=は)(?=また|そして|それと|あと|なぜ|どうして)|(?=(?:と|および|また|そして|それに|ついでに)(?:その|、)?(?:理由|意味|仕組み|定義|説明))|"
+    r"(?<=は)(?=また|そして|それと|あと)|(?=(?:と|および|また|そして|それに|ついでに)(?:その|、)?(?:理由|意味|仕組み|定義|説明))|"
     r"(?<=して)(?=なぜ|どうして|理由)|(?<=計算し)(?=なぜ|その)|\s[—–-]{1,2}\s"
 )
 """Where a question may fall into parts with different aims."""
@@ -141,3 +141,12 @@ VARIES = (
 )
 # "What does exact diagonalisation give for the ring of 8 sites?" asks for a number, "What does it do?" does not.
 OUTCOME = r"\bwhat\s+(?:does|do|would|will|did)\s.*\b(?:give|yield|return|find|produce|predict)\b"
+
+QUESTION = (
+    r"^\W*(?:(?:and|or|but|so)\s+)?(?:who|what|which|how|why|when|where|whether|is|are|does|do|did|should|has|have|"
+    r"(?:can|could|would|will)(?!\s+you)|in\s+which|in\s+what|at\s+(?:which|what)|up\s+to\s+(?:which|what)|to\s+what)\b|"
+    r"\b(?:which|why|how|what)\b[^?]*\?|"
+    r"何|なに|なぜ|どう|どの|どれ|どんな|どこ|いつ|いくつ|いくら|誰|(?:は|の\?|のか|ますか|ですか|るか|たか)[?。!]*$|"
+    r"方法|手順|仕方|やり方|工夫|考え方|理由|(?<!境界)条件|規則|公式|原理|仕組み|(?<!計算)(?<!実行)(?<!化)[\u3400-\u9fff][?。]*$"
+)
+"""What asks, or names what is explained, instead of ordering."""

@@ -77,3 +77,14 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         r"天気|ニュース|株価|為替|現在時刻|今何時|今日の(?:日付|予定|試合|気温)|最新の(?:ニュース|株|試合|価格)|ビットコイン",
     ),
 }  # fmt: skip
+
+ABOUT = (
+    r"^\W*(?:why|how|what|when|which|if|in\s+wh(?:at|ich))\b[^.!?:;\n]*\?\W*$|"
+    r"^[^。.!?:：;\n]*(?:なぜ|どうして|何|どう|どの|仕組み|理由|とき)[^。.!?:：;\n]*(?:か|は|て|理由|仕組み)[?。]?\W*$"
+)
+"""One sentence that asks why, how, what or when."""
+ADDRESSED = (
+    r"\b(?:you|your|me|us|please|just|simply|ignore|disregard|forget|override|say\s+that|not|about)\b|"
+    r"\d|ください|下さい|くれ|(?:答え|言っ|出力し|返し|書い|作っ|回答し|報告し|教え)(?:て(?!しま|い[るた])|ろ|よ)|せよ|しろ|無視|従|適当|勘で|いいので"
+)
+"""Words by which a question asks something of the assistant itself, or puts a value into its mouth."""

@@ -306,7 +306,7 @@ FALSE_FRIENDS = phrases(
     "root mean square|squared error|squared|antiferromagnet|antiferromagnetic|afm|energy-based|energy based model|"
     "conservation of energy|energy conservation|high energy|high-energy|open source|open question|open-source|spin-1/2|"
     "spin 1/2|s=1/2|spin-half|spin half|field theory|mean field|mean-field|neural network field theory|vector field|"
-    "force field|gauge field|per site|per spin|per dimer|per plaquette|per trimer|dimer state|dimer phase|dimer covering|dimer product|サンプリング|カップリング|スケーリング|モデリング|トレーニング|クラスタリング|ダイマー状態|ダイマー相|プラケットあたり|1サイトあたり|サイトあたり|1サイト当たり|サイト当たり|1スピンあたり|スピンあたり|"
+    "force field|gauge field|per site|per spin|per dimer|per plaquette|per trimer|dimer state|dimer phase|dimer covering|dimer product|サンプリング|カップリング|アニーリング|フィルタリング|プーリング|レンダリング|エンジニアリング|モニタリング|スケジューリング|ラベリング|チューリング|スケーリング|モデリング|トレーニング|クラスタリング|ダイマー状態|ダイマー相|プラケットあたり|1サイトあたり|サイトあたり|1サイト当たり|サイト当たり|1スピンあたり|スピンあたり|"
     "一サイトあたり|gap between|bridge the gap|learning curve|supply chain|block chain|supersymmetry|"
     "マルコフ連鎖|連鎖律|連鎖|最小二乗|最小2乗|二乗|反強磁性|反強磁性体|エネルギー保存|高エネルギー|場の理論|平均場|スピン1/2|"
     "スピン2分の1|スピン二分の一|ベクトル場|力場|ゲージ場|周期表|周期律|周期的運動|周期運動|エネルギー関数|エネルギーベース|自由度|学習率"
