@@ -1,7 +1,8 @@
 """Does the best section answer the question? A logistic model on the evidence of ``coverage`` and ``known``.
 
 The model is fitted to labelled questions on the textbook, with weights of its own for each language of the question: a
-word that is missing means another thing among characters than among words. A weight may only have the sign that its
+word that is missing means another thing among characters than among words. Other books, of which nothing is known
+beforehand, have common weights. A weight may only have the sign that its
 evidence has: more missing words never make an answer likelier. The curve and the threshold come from held-out folds:
 each question is judged by a model that has seen neither it nor another question of its topic. The threshold is the
 largest that still answers the wanted share of the answerable questions; all is fitted anew when the text changes.
@@ -28,7 +29,7 @@ ANSWERED = 0.95
 ANSWERED_ELSEWHERE = 0.965
 """The same for other books, which say each thing once and so share fewer words with a question about it."""
 
-REFUSAL_VERSION = 7
+REFUSAL_VERSION = 8
 """Part of the stamp of a calibration; to be raised whenever the ranking or a feature changes."""
 
 REFUSED_ACROSS = 0.75
@@ -209,22 +210,28 @@ def fit(
     return Calibration(
         stamp,
         **counts,
-        textbook=_fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED),
+        textbook=_fit_model(x, {**FEATURES, **LIKENESS}, kinds, parts, ANSWERED, by_language=True),
         elsewhere=_fit_model(x[:, : len(FEATURES)], FEATURES, kinds, parts, ANSWERED_ELSEWHERE),
         across=_fit_model(np.array(across), ACROSS, kinds, parts, None),
     )
 
 
 def _fit_model(
-    x: np.ndarray, signs: Mapping[str, int], kinds: np.ndarray, fold: np.ndarray, answered: float | None
+    x: np.ndarray,
+    signs: Mapping[str, int],
+    kinds: np.ndarray,
+    fold: np.ndarray,
+    answered: float | None,
+    by_language: bool = False,
 ) -> RefusalModel:
+    weigh = _by_language if by_language else _in_common
     sign = np.array(list(signs.values()))
     y = (kinds == "answerable").astype(float)
     sample = _sample_weights(kinds)
     held_out = np.zeros(len(kinds))
     for number in np.unique(fold):
         inside = fold == number
-        held_out[inside] = _probability(x[inside], _by_language(x[~inside], y[~inside], sample[~inside], sign))
+        held_out[inside] = _probability(x[inside], weigh(x[~inside], y[~inside], sample[~inside], sign))
     if answered is None:
         threshold = float(np.quantile(held_out[kinds == "near"], REFUSED_ACROSS))
     else:
@@ -244,7 +251,7 @@ def _fit_model(
     return RefusalModel(
         {
             language: {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)}
-            for language, weights in _by_language(x, y, sample, sign).items()
+            for language, weights in weigh(x, y, sample, sign).items()
         },
         round(threshold, 4),
         tuple(curve),
@@ -260,9 +267,13 @@ def _by_language(x: np.ndarray, y: np.ndarray, sample: np.ndarray, sign: np.ndar
     rows: dict[Language, np.ndarray] = {"en": ~japanese, "ja": japanese}
     few = any(min((y[own] == 1).sum(), (y[own] == 0).sum()) < _ENOUGH for own in rows.values())
     if few:
-        common = signed_regression(x, y, sample, sign)
-        return dict.fromkeys(rows, common)
+        return _in_common(x, y, sample, sign)
     return {language: signed_regression(x[own], y[own], sample[own], sign) for language, own in rows.items()}
+
+
+def _in_common(x: np.ndarray, y: np.ndarray, sample: np.ndarray, sign: np.ndarray) -> dict[Language, np.ndarray]:
+    """The same intercept and weights for both languages."""
+    return dict.fromkeys(get_args(Language), signed_regression(x, y, sample, sign))
 
 
 def _probability(x: np.ndarray, weights: Mapping[Language, np.ndarray]) -> np.ndarray:

@@ -83,7 +83,7 @@ QUANTITIES = (
         "a network that is not offered",
         "ここにないネットワーク",
         "gcnn|graph neural network|group-equivariant network|autoregressive|autoregressive network|rnn|recurrent network|"
-        "recurrent neural network|neural backflow|backflow|pfaffian|gutzwiller|自己回帰|回帰型|再帰型ネットワーク|グラフニューラルネットワーク|バックフロー|パフィアン|グッツヴィラー",
+        "recurrent neural network|pfaffian|gutzwiller|自己回帰|回帰型|再帰型ネットワーク|グラフニューラルネットワーク|パフィアン|グッツヴィラー",
     ),
     _quantity("specific heat", "比熱", "heat capacity|熱容量"),
     _quantity(

@@ -123,7 +123,7 @@ def test_what_one_tool_leaves_out_another_computes(question: str, tools: list[st
         ("exact energy of the Heisenberg chain N=8 in the odd spin-flip sector", "not_by_this", "odd spin-flip"),
         ("Hubbard chain of 6 sites with 4 particles, U=4, exact energy", "unclear_with", "number of up electrons"),
         ("ハバード鎖6サイト、粒子数4、U=4の厳密なエネルギー", "unclear_with", "上向き電子数"),
-        ("Hubbard 4x2 ground-state energy at U = 8 with neural backflow", None, "a network that is not offered"),
+        ("Hubbard 4x2 ground-state energy at U = 8 with a pfaffian", None, "a network that is not offered"),
         ("couplings.csv の結合の表の基底エネルギーを厳密対角化で", "unknown_system", "--couplings"),
     ],
 )
