@@ -35,8 +35,8 @@ _LONG: tuple[tuple[str, float, dict[str, object]], ...] = (
         "J1-J2 6x6, J2 = 0.5, pair product",
         1e-3,
         {
-            "model": "j1j2", "lattice": "square", "shape": "6x6", "ansatz": "pair_product_symmetric", "alpha": 4,
-            "n_iterations": 400,
+            "model": "j1j2", "lattice": "square", "shape": "6x6", "ansatz": "pair_product_symmetric",
+            "n_iterations": 300,
         },
     ),
 )  # fmt: skip

@@ -180,7 +180,7 @@ class PairProductState(PairState):
         n, hidden = self.n_sites, self.n_features * len(self.translations)
         proposals = spec.n_units + spec.n_couplings / 2
         per_image = proposals * (1.2e-9 * hidden + 40e-9) + spec.n_units * 0.3e-9 * n**2 + 2.5e-9 * self.n_up**3
-        per_image += 4e-9 * hidden * spec.n_units
+        per_image += 1.5e-9 * hidden * spec.n_units
         per_sample = len(self.images.permutations) * per_image
         small = min(spec.n_samples, self.n_parameters)
         solve = 2e-10 * (spec.n_samples * small * self.n_parameters + small**3 / 3)
