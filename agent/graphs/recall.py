@@ -34,11 +34,11 @@ def ledger_of(state: ChatState, registry: Registry) -> Ledger:
 
 
 def own_sentences_of(state: ChatState, ledger: Ledger) -> tuple[str, ...]:
-    """What the tools said in words: labels, methods, notes, and why a step gave no result."""
+    """What the tools said in words: labels, methods, warnings, notes, and why a step gave no result."""
     language, outcomes = reading_of(state).language, outcomes_of(state)
     notes = [note.in_language(language) for outcome in outcomes if outcome.result for note in outcome.result.notes]
     notes += [outcome.error for outcome in outcomes if outcome.error]
-    notes += [text for entry in ledger for text in (entry.label, entry.method) if text]
+    notes += [text for entry in ledger for text in (entry.label, entry.method, *entry.flags) if text]
     return tuple(dict.fromkeys(notes))
 
 

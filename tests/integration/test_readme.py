@@ -43,3 +43,13 @@ def test_the_new_tool_can_be_asked_for(own_tool: dict[str, str], question: str) 
     done = ansatz("ask", question, **own_tool)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2.0064" in done.stdout
+
+
+def test_a_warning_with_a_number_is_shown_whole(own_tool: dict[str, str], tmp_path: Path) -> None:
+    code = (tmp_path / "my_tools.py").read_text()
+    (tmp_path / "my_tools.py").write_text(
+        code.replace('exactness="exact",', 'exactness="exact", flags=("only below 23.5 degrees",),')
+    )
+    done = ansatz("ask", "period of a pendulum of length 1 m", **own_tool)
+    assert "Caution on" in done.stdout and "only below 23.5 degrees" in " ".join(done.stdout.split())
+    assert "⟨" not in done.stdout
