@@ -19,6 +19,7 @@ def save(path: Path, state: RunState, identity: str) -> None:
     """
     meta: dict[str, Any] = {
         "iteration": state.iteration,
+        "bound": state.bound,
         "lowest": state.lowest,
         "lowest_error": state.lowest_error,
         "step_scale": state.step_scale,
@@ -88,6 +89,7 @@ def load(path: Path, identity: str) -> RunState | None:
             configurations=arrays["configurations"],
             last=points["last"],
             anchor=points["anchor"],
+            bound=meta["bound"],
             lowest=meta["lowest"],
             lowest_error=meta["lowest_error"],
             step_scale=meta["step_scale"],

@@ -67,6 +67,12 @@ class Hamiltonian:
         """Number of spins, or of places for a fermion."""
         return self.lattice.n_sites * (1 if self.occupied is None else len(self.occupied))
 
+    @property
+    def lower_bound(self) -> float:
+        """An energy that no state is below: the smallest diagonal minus all of a row (Gershgorin's theorem)."""
+        ones = 0.0 if self.z is None else np.abs(self.z).sum()
+        return float(self.constant - np.abs(self.zz).sum() - ones - np.abs(self.amplitudes).sum())
+
     def diagonal(self, configurations: NDArray[np.int8]) -> NDArray[np.float64]:
         """<s|H|s> of configurations (n_samples, n_units), shape (n_samples,)."""
         spins = configurations.astype(np.float64)

@@ -34,8 +34,6 @@ SHIFT_FLOOR = 0.02
 """Smallest diagonal shift with more parameters than samples, see ``natural_gradient``."""
 _RUNAWAY = 0.1
 """Rise above the lowest energy so far, relative to the scale of the energies, at which a step is rejected."""
-_SPREAD = 100
-"""Rise of the variance over that of the anchor at which a step is rejected, where it is no small one."""
 TRACE_NAMES = ("energy", "error", "variance", "acceptance", "step", "rejected")
 
 
@@ -89,6 +87,7 @@ class RunState:
         last: The last accepted point.
         anchor: An older accepted point close to the lowest energy. Chains that were caught by a spurious peak of
             |psi|^2 do so over several steps, so going back one step would not free them.
+        bound: An energy per site that no state is below.
         lowest: Lowest accepted energy per site so far; only a yardstick for runaways, never a result.
         lowest_error: Its error.
         step_scale: Halved by each rejected step, recovering slowly.
@@ -104,6 +103,7 @@ class RunState:
     configurations: NDArray[np.int8]
     last: Waypoint
     anchor: Waypoint
+    bound: float
     lowest: float
     lowest_error: float
     step_scale: float
@@ -146,6 +146,7 @@ def initial_state(
         configurations=configurations,
         last=start,
         anchor=start,
+        bound=hamiltonian.lower_bound / spec.n_sites,
         lowest=float("inf"),
         lowest_error=0.0,
         step_scale=1.0,
@@ -222,20 +223,17 @@ def weighted_series(values: NDArray[np.float64], weights: NDArray[np.float64]) -
 
 
 def is_acceptable(row: dict[str, float], state: RunState) -> bool:
-    """False when anything is not finite, or energy or fluctuations rose far above those so far.
+    """False when anything is not finite, the energy is below any there can be, or rose far above the lowest so far.
 
     The error of the row itself is no excuse: it is large exactly when chains are caught by a spurious peak, or where
     the amplitude is nearly zero and the local energy as low as one likes.
     """
     if not all(np.isfinite(value) for value in row.values()):
         return False
+    if row["energy"] < state.bound - _RUNAWAY * abs(state.bound):
+        return False
     if not np.isfinite(state.lowest):
         return True
-    if "variance" in row:
-        n_units = state.configurations.shape[1]
-        is_large = row["variance"] / n_units > (_RUNAWAY * _scale(state)) ** 2
-        if is_large and row["variance"] > _SPREAD * state.trace["variance"][state.anchor.iteration]:
-            return False
     return row["energy"] <= state.lowest + 10 * state.lowest_error + _RUNAWAY * _scale(state)
 
 

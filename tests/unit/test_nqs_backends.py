@@ -156,6 +156,19 @@ def test_both_forms_of_reconfiguration_solve_the_same_equations(is_complex: bool
     assert step.speed == pytest.approx(np.sqrt((expected.conj() @ metric @ expected).real))
 
 
+def test_the_shift_has_a_floor_where_parameters_outnumber_samples() -> None:
+    rng = np.random.default_rng(4)
+    jacobian, energies = rng.standard_normal((6, 20)), rng.standard_normal(6)
+    derivatives = ExplicitDerivatives(jacobian)
+    mean_eigenvalue = np.trace(derivatives.gram()) / 36
+    raised = natural_gradient(derivatives, energies, 1e-6, floor=0.5).vector
+    assert np.allclose(raised, natural_gradient(derivatives, energies, 0.5 * mean_eigenvalue).vector)
+    few = ExplicitDerivatives(jacobian[:, :3])
+    assert np.array_equal(
+        natural_gradient(few, energies, 1e-6, floor=0.5).vector, natural_gradient(few, energies, 1e-6).vector
+    )
+
+
 def test_a_step_from_numbers_that_are_not_finite_is_an_error() -> None:
     with pytest.raises(np.linalg.LinAlgError):
         natural_gradient(ExplicitDerivatives(np.full((4, 2), np.nan)), np.ones(4), 0.1)

@@ -13,7 +13,7 @@ from physics_engines.nqs.backend import build_backend
 from physics_engines.nqs.classical import classical_angles
 from physics_engines.nqs.figure import draw_convergence
 from physics_engines.nqs.hamiltonian import build_hamiltonian
-from physics_engines.nqs.optimisation import MAX_REJECTED, initial_state, iterate
+from physics_engines.nqs.optimisation import MAX_REJECTED, initial_state, is_acceptable, iterate
 from physics_engines.nqs.run import build_stage
 from physics_engines.nqs.spec import SpinModelSpec
 from physics_engines.progress import Monitor, Progress
@@ -228,6 +228,33 @@ def loop(spec: GroundStateSpec):
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
     stage = build_stage(spec, ansatz, hamiltonian)
     return initial_state(spec, ansatz, hamiltonian, stage.sampler), stage
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"lattice": "chain", "shape": 2, "boundary": "open"},
+        {"lattice": "square", "shape": "4x4", "model": "j1j2", "j2": 0.5},
+        {"lattice": "chain", "shape": 8, "model": "tfim", "field": 0.7},
+        {"lattice": "chain", "shape": 4, "model": "hubbard", "interaction": 4},
+        {"lattice": "chain", "shape": 6, "model": "hubbard", "interaction": -2},
+        {"lattice": "chain", "shape": 8, "model": "tv", "interaction": 2},
+    ],
+)
+def test_no_energy_is_below_the_bound_of_the_hamiltonian(fields: dict[str, object]) -> None:
+    spec = ExactSpec.model_validate(fields)
+    bound = build_hamiltonian(spec).lower_bound / spec.n_sites
+    exact = exact_ground_state(spec).energy_per_site.value
+    assert bound <= exact + 1e-12
+    if spec.shape == (2,) and spec.model == "heisenberg":
+        assert bound == pytest.approx(exact)  # one bond: -3/4 J
+
+
+def test_an_energy_below_all_there_can_be_is_no_good_news() -> None:
+    state, _ = loop(TINY)
+    state.lowest, state.lowest_error = -0.4, 0.01
+    row = {"energy": -0.45, "error": 0.01, "variance": 0.1, "acceptance": 0.5}
+    assert is_acceptable(row, state) and not is_acceptable({**row, "energy": -1.0}, state)
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, 1e300, 1e3])
