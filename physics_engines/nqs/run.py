@@ -1,7 +1,7 @@
 """Variational ground state: optimise, then measure the finished wave function with fresh samples.
 
-The same Spec, seed and backend on the same machine give the same bits: one random stream drives the whole run, the
-compiled kernels are sequential, and BLAS is held to one thread, whatever the environment asks for.
+The same Spec, seed and backend on the same machine give the same bits: one random stream drives the whole run, what is
+shared out over the cores does not depend on their number, and each of them holds BLAS to one thread.
 """
 
 import time
@@ -14,6 +14,8 @@ from physics_engines.errors import EngineError, Interrupted, InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs import checkpoint
 from physics_engines.nqs.ansatze import Ansatz, Parameters, build_ansatz
+from physics_engines.nqs.ansatze.base import Invariant
+from physics_engines.nqs.ansatze.pair_product import PairState
 from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.backend import Backend, BackendName, build_backend
 from physics_engines.nqs.evaluation import Measurement, estimates, measure
@@ -149,7 +151,11 @@ def optimise_and_measure(
             state = initial_state(spec, stages.ansatz, hamiltonian, first.sampler)
         _optimise(state, spec, stages, monitor, identity)
         parameters, final = _final_measurement(state, spec, stages.final, monitor, identity)
-        flags = (*_optimisation_flags(state), *_node_flags(final, spec, hamiltonian, stages.final.backend))
+        flags = (
+            *_symmetry_flags(spec, stages.ansatz),
+            *_optimisation_flags(state),
+            *_node_flags(final, spec, hamiltonian, stages.final.backend),
+        )
         energy, variance, v_score = estimates(final, spec, flags)
     monitor.report(1.0, Text(en="done", ja="完了"), energy=energy.value)
     return GroundStateResult(
@@ -300,6 +306,19 @@ def _node_flags(
         f"variance and V-score are too small by a factor of {ratio:.2g} or more: it sits on configurations of small "
         "amplitude that are not sampled, and the energy may lie above the lowest one by more than its error",
     )
+
+
+def _symmetry_flags(spec: GroundStateSpec, ansatz: Ansatz) -> tuple[str, ...]:
+    """A warning where translations leave the wave function as it is, and nobody knows that of the lowest state."""
+    is_guessed = spec.is_bipartite and spec.exchange == "antiferromagnetic"
+    if spec.has_sector or spec.is_sign_free or spec.is_fermionic or is_guessed:
+        return ()
+    translations = ansatz.translations if isinstance(ansatz, PairState) else ()
+    if isinstance(ansatz, Invariant):
+        translations = ansatz.invariances
+    if len(translations) < 2:
+        return ()
+    return ("the wave function has zero momentum, and whether the lowest state has is not known for this model",)
 
 
 def _optimisation_flags(state: RunState) -> tuple[str, ...]:

@@ -257,6 +257,19 @@ def test_an_energy_below_all_there_can_be_is_no_good_news() -> None:
     assert is_acceptable(row, state) and not is_acceptable({**row, "energy": -1.0}, state)
 
 
+@pytest.mark.parametrize(
+    ("ansatz", "is_warned"),
+    [("rbm_complex", False), ("rbm_symmetric_complex", True), ("cnn", True), ("pair_product", True)],
+)
+def test_zero_momentum_by_construction_is_said_where_it_is_a_guess(ansatz: str, is_warned: bool) -> None:
+    few = {"n_iterations": 2, "n_samples": 64, "n_final_samples": 256, "n_chains": 8}
+    spec = GroundStateSpec(lattice="triangular", shape="3x3", ansatz=ansatz, **few)
+    flags = ground_state(spec).energy_per_site.flags
+    assert any("zero momentum" in flag for flag in flags) is is_warned
+    known = GroundStateSpec(lattice="square", shape="2x4", ansatz=ansatz, **few)
+    assert not any("zero momentum" in flag for flag in ground_state(known).energy_per_site.flags)
+
+
 @pytest.mark.parametrize("poison", [np.nan, np.inf, 1e300, 1e3])
 def test_a_step_into_nonsense_is_undone(poison: float) -> None:
     spec = TINY.model_copy(update={"n_iterations": 60})
