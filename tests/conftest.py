@@ -5,6 +5,8 @@ import os
 # For this process before anything of ours is imported, and for every child it starts.
 os.environ["ANSATZ_MODEL_REQUESTS"] = "loopback"
 os.environ["HF_HUB_OFFLINE"] = "1"
+# The tests themselves run side by side; threads of each would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

@@ -6,6 +6,8 @@ the same model by more than 1 %, quantiles of the relative error, and the pulls 
 a correct error has none far below zero.
 
     python -m evals.benchmarks.nqs_robustness --seeds 20 --workers 2
+
+``evals/results/nqs_robustness.tsv`` holds the first nine to ten seeds.
 """
 
 import csv
