@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar, cast
 
 import numpy as np
@@ -45,10 +46,8 @@ class Evaluator:
         except (RuntimeError, AssertionError) as error:
             raise InvalidInput(f"there is no device {device!r} here") from error
         self._chunk = _CHUNK.get(self.device.type, _LARGE_CHUNK)
-        self._pool: ThreadPoolExecutor | None = None
         n_threads = available_cores() if self.device.type == "cpu" else 1
-        if n_threads > 1:
-            self._pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
+        self._pool = _pool(n_threads) if n_threads > 1 else None
 
     def set_parameters(self, parameters: Parameters) -> None:
         """Use these parameters from now on."""
@@ -113,6 +112,12 @@ class Evaluator:
         if self._pool is None or len(parts) == 1:
             return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
+
+
+@cache
+def _pool(n_threads: int) -> ThreadPoolExecutor:
+    """Shared by all evaluators of a process; torch counts its threads for each of these apart."""
+    return ThreadPoolExecutor(n_threads, "torch", initializer=torch.set_num_threads, initargs=(1,))
 
 
 def _joined(parts: list[torch.Tensor]) -> Numbers:
