@@ -186,6 +186,59 @@ def local_energies(
 
 
 @compiled
+def connect(
+    spins: Spins,
+    halves: Numbers,
+    moves: Integers,
+    growth: Numbers,
+    visible: Numbers,
+    reached: Spins,
+    reached_halves: Numbers,
+    ratios: Numbers,
+    numbers: Integers,
+) -> int:
+    """What the moves that change a configuration lead to; returns how many these are.
+
+    Args:
+        spins: int8 (n_sites,).
+        halves: (2, n_hidden), tables as in ``sweep``.
+        moves: (n_moves, 2).
+        growth: As in ``sweep``.
+        visible: As in ``sweep``.
+        reached: Output int8 (n_moves, n_sites), the first rows: configurations after one move.
+        reached_halves: Output (n_moves, 2, n_hidden), the first rows: their q and p.
+        ratios: Output (n_moves,), the first entries: psi(s') / psi(s).
+        numbers: Output (n_moves,), the first entries: which move it was.
+    """
+    n_hidden = halves.shape[1]
+    count = 0
+    for move in range(moves.shape[0]):
+        i = moves[move, 0]
+        j = moves[move, 1]
+        if j >= 0 and spins[i] == spins[j]:
+            continue
+        a = (1 + spins[i]) // 2
+        b = 1 - a
+        ratio = visible[a, move]
+        for k in range(n_hidden):
+            grown = growth[move, 0, k] * halves[a, k]
+            shrunk = growth[move, 1, k] * halves[b, k]
+            factor = grown + shrunk
+            ratio *= factor
+            inverse = 1 / factor
+            reached_halves[count, a, k] = grown * inverse
+            reached_halves[count, b, k] = shrunk * inverse
+        reached[count] = spins
+        reached[count, i] = -spins[i]
+        if j >= 0:
+            reached[count, j] = -spins[j]
+        ratios[count] = ratio
+        numbers[count] = move
+        count += 1
+    return count
+
+
+@compiled
 def centred_gram(gram: Numbers, visible: NDArray[np.float32]) -> None:
     """Gram matrix of the centred derivatives of a dense RBM, in place, in two passes over one triangle.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from physics_engines.nqs import projected_kernels
 from physics_engines.nqs.ansatze.projected import Projected
 from physics_engines.nqs.ansatze.rbm import Rbm
+from physics_engines.nqs.connected import connected_plainly
 from physics_engines.nqs.derivatives import ExplicitDerivatives, LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 from physics_engines.nqs.numba_backend import NumbaBackend, Numbers
@@ -85,6 +86,10 @@ class ProjectedBackend(NumbaBackend):
 
         share_out(evaluate, len(configurations), self._part)
         return energies
+
+    def connected(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
+        """See ``connected.Connected``; the images have no tables of their own neighbours."""
+        return connected_plainly(self, self._model, configurations)
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``; the derivatives of the images, weighted by their shares."""

@@ -9,6 +9,7 @@ from physics_engines.nqs import GroundStateSpec
 from physics_engines.nqs.ansatze import build_ansatz
 from physics_engines.nqs.ansatze.rbm import DenseRbm
 from physics_engines.nqs.backend import build_backend
+from physics_engines.nqs.connected import connected
 from physics_engines.nqs.derivatives import DenseRbmDerivatives, ExplicitDerivatives
 from physics_engines.nqs.exact import as_configurations, basis_states, sparse_matrix
 from physics_engines.nqs.hamiltonian import build_hamiltonian
@@ -66,6 +67,20 @@ def test_compiled_path_equals_the_plain_one(case: dict) -> None:
         np.testing.assert_allclose(ours.matrix(), theirs.matrix(), rtol=1e-10, atol=1e-10)
         steps = [natural_gradient(item, energies, 1e-2).vector for item in (ours, theirs)]
         np.testing.assert_allclose(steps[0], steps[1], rtol=0, atol=5e-10 * np.abs(steps[1]).max() + 1e-15)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["shape"] != "6x10"], ids=name_of)
+def test_connected_configurations_are_evaluated_from_the_tables_of_the_first(case: dict) -> None:
+    _, hamiltonian, _, _, fast = set_up(case, "numba")
+    plain = set_up(case, "torch")[-1]
+    sample = random_configurations(hamiltonian, 11, np.random.default_rng(3))
+    found, expected = connected(fast, hamiltonian, sample), connected(plain, hamiltonian, sample)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.shape == (11, len(hamiltonian.moves))
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10)
+    # Both together: off the diagonal, H psi / psi is the sum of the ratios.
+    off = plain.local_energies(sample) - hamiltonian.diagonal(sample)
+    np.testing.assert_allclose(found[0] @ hamiltonian.amplitudes, off, rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

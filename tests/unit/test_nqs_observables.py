@@ -314,6 +314,34 @@ def test_the_tool_puts_exact_values_beside_and_reuses_a_state(tmp_path: Path) ->
         observables.run(observables.parse({**SMALL, "state": str(tmp_path / "none" / "state.npz")}), context(tmp_path))
 
 
+def test_a_lanczos_step_lowers_the_energy_and_says_how_far_it_is_from_the_exact_one(tmp_path: Path) -> None:
+    fields = {**SMALL, "ansatz": "jastrow", "alpha": 0, "observables": "lanczos", "seed": 5}
+    summed = observables.run(observables.parse({**fields, "sampler": "exact"}), context(tmp_path / "sum")).estimates
+    found = observables.run(observables.parse(fields), context(tmp_path / "sampled")).estimates
+    exact = summed["exact_energy_per_site"].value
+    before, after = summed["energy_per_site"].value, summed["lanczos_energy_per_site"].value
+    assert exact <= after < exact + 0.5 * (before - exact), "most of the error is gone"
+    assert summed["lanczos_variance"].value < summed["variance"].value
+    assert summed["relative_distance"].value == pytest.approx((after - exact) / abs(exact))
+    # The step costs no more of the error bar than its own samples say, and stays above the exact energy.
+    energy = found["lanczos_energy_per_site"]
+    assert 0 < energy.error < 3 * found["energy_per_site"].error
+    assert energy.value < found["energy_per_site"].value and energy.value > exact - 4 * energy.error
+    assert abs(energy.value - after) < 5 * energy.error + 0.1 * (before - exact)
+
+
+def test_a_stop_during_the_lanczos_step_is_kept_to(tmp_path: Path) -> None:
+    from tools.errors import Stopped
+
+    seen: list[Progress] = []
+    spec = observables.parse({**SMALL, "observables": "lanczos"})
+    stopping = Monitor(None, seen.append, lambda: bool(seen) and seen[-1].message.en.startswith("Lanczos step"))
+    with pytest.raises(Stopped, match="while measuring"):
+        observables.run(spec, ToolContext(out=tmp_path / "a", home=tmp_path, monitor=stopping))
+    resumed = observables.run(spec, context(tmp_path / "a"))
+    assert resumed == observables.run(spec, context(tmp_path / "b"))
+
+
 def test_what_does_not_exist_is_refused_in_a_sentence() -> None:
     for fields, match in (
         ({"observables": "magnetisation"}, "ask for the staggered"),

@@ -4,7 +4,7 @@ from physics_engines.nqs.spec import GroundStateSpec
 from physics_engines.text import Text
 from tools.base import Cost, Example, ToolContext, tool
 from tools.nqs.exact import exact_cost
-from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, of_sector, relative_distance
+from tools.nqs.reference import MAX_EXACT_SITES, edge_of_two, exact_spec, of_sector, reference_of, relative_distance
 from tools.nqs.sectors import LOWEST, exact_energy_of_sector, leaves_the_ground_state, lowest_of_the_sector
 from tools.nqs.spoken import ENERGY, NEURAL, SPREAD, TRAINED, VARIATIONAL, together
 from tools.result import Artifact, Result
@@ -65,7 +65,6 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     bound with a statistical error bar; the exact or best published value stands beside it where one is known.
     """
     from physics_engines.files import write_arrays
-    from physics_engines.nqs import exact_ground_state, reference_energy
     from physics_engines.nqs import ground_state as run_ground_state
     from physics_engines.nqs.figure import draw_convergence
     from physics_engines.nqs.labels import reading, sector_in_words
@@ -77,10 +76,8 @@ def ground_state(spec: GroundStateSpec, context: ToolContext) -> Result:
     if leaves_the_ground_state(spec):
         reference = exact_energy_of_sector(spec)
         energy = energy.model_copy(update={"label": LOWEST})
-    elif spec.n_units <= MAX_EXACT_SITES:
-        reference = exact_ground_state(exact_spec(spec)).energy_per_site
     else:
-        reference = reference_energy(spec)
+        reference = reference_of(spec)
 
     found = {"energy_per_site": energy, "variance": result.variance_per_site, "v_score": result.v_score}
     notes = []

@@ -20,6 +20,15 @@ def exact_spec(spec: SpinModelSpec) -> ExactSpec:
     return ExactSpec(**{name: getattr(spec, name) for name in SpinModelSpec.model_fields})
 
 
+def reference_of(spec: SpinModelSpec) -> Estimate | None:
+    """The ground-state energy per site: diagonalised on small lattices, else from the table of references."""
+    from physics_engines.nqs import exact_ground_state, reference_energy
+
+    if spec.n_units <= MAX_EXACT_SITES:
+        return exact_ground_state(exact_spec(spec)).energy_per_site
+    return reference_energy(spec)
+
+
 def relative_distance(energy: Estimate, reference: Estimate) -> Estimate:
     """How far the variational energy lies above the reference, relative to it."""
     scale = abs(reference.value)

@@ -4,6 +4,7 @@ E(psi) = E_0 + c Var(psi) to first order in the distance from an eigenstate. Y. 
 Phys. Rev. B 48, 12037 (1993); S. Sorella, Phys. Rev. B 64, 024512 (2001).
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +12,7 @@ import numpy as np
 from physics_engines.errors import InvalidInput
 from physics_engines.estimate import Estimate
 from physics_engines.nqs.labels import convention, energy_unit
-from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState
-from physics_engines.nqs.observables.lanczos import Point, lanczos_step
+from physics_engines.nqs.observables.lanczos import LanczosStep, Point
 from physics_engines.nqs.spec import GroundStateSpec, ObservablesSpec
 from physics_engines.text import Text
 
@@ -112,33 +112,67 @@ def as_point(energy: Estimate, variance: Estimate, spec: ObservablesSpec) -> Poi
     )
 
 
-def extrapolate(
-    spec: ObservablesSpec, state: VariationalState, ensemble: Ensemble, points: list[Point]
-) -> dict[str, Estimate]:
-    """Energy after a Lanczos step, and the line through all states to zero variance."""
-    step = lanczos_step(state, ensemble)
+def lanczos_energy(spec: ObservablesSpec, energy: Estimate, step: LanczosStep) -> dict[str, Estimate]:
+    """The energy of a state after one Lanczos step, and the variance there.
+
+    Args:
+        spec: The calculation.
+        energy: Energy per site of the state itself, on other samples than those of the step.
+        step: What the step changes.
+    """
     n, scale, unit = spec.n_sites, spec.coupling, energy_unit(spec)
-    found = {
+    gain, gain_error = step.gain * scale / n, step.gain_error * scale / n
+    head = convention(spec)
+    count = spec.n_observable_samples
+    how = Text(
+        en=f"the difference from {count} samples, λ for one half of the chains from the other",
+        ja=f"差は {count} サンプルから、λ は他方の半分の鎖から",
+    )
+    if spec.sampler == "exact":
+        how = Text(en="sums over all states", ja="全状態についての和")
+    return {
         "lanczos_energy_per_site": Estimate(
             label=Text(
                 en="energy per site after one Lanczos step", ja="ランチョス1ステップ後の1サイトあたりのエネルギー"
             ),
-            value=step.after.energy * scale / n,
-            error=step.after.energy_error * scale / n,
+            value=energy.value + gain,
+            error=math.hypot(energy.error or 0.0, gain_error),
             unit=unit,
             exactness="upper_bound",
             method=Text(
-                en=f"(1 + λH)|ψ>, {ensemble.n_samples} samples; λ from one half, energy from the other",
-                ja=f"(1 + λH)|ψ>、{ensemble.n_samples} サンプル。λ は前半、エネルギーは後半から",
+                en=f"(1 + λ(H - E))|ψ>, {how.en}",
+                ja=f"(1 + λ(H - E))|ψ>、{how.ja}",
             ),
-            convention=convention(spec),
-        )
+            convention=head,
+            flags=energy.flags,
+        ),
+        "lanczos_variance": Estimate(
+            label=Text(
+                en="energy variance per site after one Lanczos step",
+                ja="ランチョス1ステップ後の1サイトあたりのエネルギー分散",
+            ),
+            value=step.after.variance * scale**2 / n,
+            error=step.after.variance_error * scale**2 / n,
+            unit=f"{unit}^2" if unit else "",
+            exactness="stochastic",
+            method=Text(en="jackknife over the samples of the step", ja="ステップのサンプルのジャックナイフ法"),
+            convention=Text(en=f"Var(E_total) / N; {head.en}", ja=f"Var(E_total) / N、{head.ja}"),
+        ),
     }
+
+
+def extrapolate(spec: ObservablesSpec, step: LanczosStep, points: list[Point]) -> dict[str, Estimate]:
+    """The line through all states, that after a Lanczos step among them, to zero variance."""
+    scale, unit = spec.coupling, energy_unit(spec)
     # The last state was measured twice; its better measurement counts once.
     line = [*(points or [step.before]), step.after]
     total = [Point(p.energy * scale, p.energy_error * scale, p.variance * scale**2, p.variance_error * scale**2)
              for p in line]  # fmt: skip
-    found["zero_variance_energy"] = zero_variance_energy(
-        total, n, unit=unit, convention=convention(spec), error=None if points else step.intercept_error * scale
+    found = zero_variance_energy(
+        total,
+        spec.n_sites,
+        unit=unit,
+        convention=convention(spec),
+        error=None if points else step.intercept_error * scale,
     )
-    return found
+    return {"zero_variance_energy": found}

@@ -11,16 +11,18 @@ S. Sorella, Phys. Rev. B 64, 024512 (2001), section III; the extrapolation: W.-J
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics_engines.errors import EngineError
+from physics_engines.nqs.connected import connected
 from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState
 
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
-_CHUNK = 2**22
-"""Numbers of connected configurations held at a time."""
+_BLOCK = 64
+"""Samples whose connected configurations are held at a time."""
 
 
 @dataclass(frozen=True)
@@ -39,79 +41,75 @@ class LanczosStep:
 
     Attributes:
         before: The variational state, measured on the same samples as the state after the step.
-        after: The state after the step; its step length was fixed on one half of the chains and its energy is
-            measured on the other, so that the energy stays an upper bound.
-        step: lambda, in units of 1/J.
-        intercept_error: Standard error of the energy at zero variance on the line through both. Their samples are
-            the same, so this is not what their own errors would give.
+        after: The state after the step. Each half of the chains is measured with the step length that the other half
+            fixed, so that the energy stays an upper bound.
+        step: lambda, in units of 1/J; the mean of the two halves.
+        gain_error: Standard error of the difference of the energies, whose samples are the same.
+        intercept_error: That of the energy at zero variance on the line through both.
     """
 
     before: Point
     after: Point
     step: float
+    gain_error: float = 0.0
     intercept_error: float = 0.0
 
+    @property
+    def gain(self) -> float:
+        """Energy after the step minus that before."""
+        return self.after.energy - self.before.energy
 
-def lanczos_step(state: VariationalState, ensemble: Ensemble) -> LanczosStep:
+
+def lanczos_step(
+    state: VariationalState, ensemble: Ensemble, progress: Callable[[float], None] = lambda share: None
+) -> LanczosStep:
     """Measure the energy and variance of a state before and after one Lanczos step.
 
     Args:
-        state: The wave function.
+        state: The wave function of a spin model.
         ensemble: At least two chains, or all states.
+        progress: Called now and then with the share of the samples that is done.
 
     Raises:
         EngineError: The samples do not fix the step (a variance of zero, or too few samples).
     """
-    first, second, mean = nested_energies(state, ensemble)
+    first, second, mean = nested_energies(state, ensemble, progress)
+    products = _products(first, second)
     if ensemble.weights is not None:
-        weights = ensemble.weights.ravel()
-        moments = weights @ _products(first, second)
+        moments = ensemble.weights.ravel() @ products
         step = _best_step(moments)
         before, after = _point(moments, 0.0, mean), _point(moments, step, mean)
         return LanczosStep(Point(before[0], 0.0, before[1], 0.0), Point(after[0], 0.0, after[1], 0.0), step)
-    half = max(1, len(ensemble.configurations) // 2) * ensemble.configurations.shape[1]
-    products = _products(first, second)
-    step = _best_step(products[:half].mean(axis=0))
-    measured = products[half:] if half < len(products) else products
+    half = len(ensemble.configurations) // 2 * ensemble.configurations.shape[1]
+    halves = products[:half], products[half:]
+    steps = [_best_step(part.mean(axis=0)) for part in halves]
 
-    def numbers(moments: NDArray[np.float64]) -> tuple[float, ...]:
+    def numbers(moments: NDArray[np.float64], step: float) -> tuple[float, ...]:
         before, after = _point(moments, 0.0, mean), _point(moments, step, mean)
         fall = before[1] - after[1]
         slope = (before[0] - after[0]) / fall if fall != 0 else 0.0
-        return *before, *after, after[0] - slope * after[1]
+        return *before, *after, after[0] - before[0], after[0] - slope * after[1]
 
-    values, errors = _jackknife(measured, numbers)
+    found = [_jackknife(part, partial(numbers, step=step)) for part, step in zip(halves, steps[::-1], strict=True)]
+    values = np.mean([values for values, _ in found], axis=0).tolist()
+    errors = (np.hypot(found[0][1], found[1][1]) / 2).tolist()
     points = [Point(values[k], errors[k], values[k + 1], errors[k + 1]) for k in (0, 2)]
-    return LanczosStep(points[0], points[1], step, errors[4])
+    return LanczosStep(points[0], points[1], float(np.mean(steps)), errors[4], errors[5])
 
 
-def nested_energies(state: VariationalState, ensemble: Ensemble) -> tuple[Numbers, Numbers, float]:
+def nested_energies(
+    state: VariationalState, ensemble: Ensemble, progress: Callable[[float], None] = lambda share: None
+) -> tuple[Numbers, Numbers, float]:
     """e(s), g(s) and the energy E they are measured from."""
-    backend = state.evaluator()
+    backend, hamiltonian = state.evaluator(), state.hamiltonian
     spins = ensemble.flat
     energies = backend.local_energies(spins)
     mean = ensemble.average(np.ascontiguousarray(energies.real)).value
-    hamiltonian = state.hamiltonian
-    moves = hamiltonian.moves
-    n_moves = len(moves)
-    is_pair = moves[:, 1] >= 0
-    flips = np.ones((n_moves, hamiltonian.n_sites), dtype=np.int8)
-    flips[np.arange(n_moves), moves[:, 0]] = -1
-    flips[np.flatnonzero(is_pair), moves[is_pair, 1]] = -1
     nested = (hamiltonian.diagonal(spins) - mean) * (energies - mean)
-    log_psi = state.log_psi(spins)
-    size = max(1, _CHUNK // (n_moves * hamiltonian.n_sites))
-    for start in range(0, len(spins), size):
-        part = spins[start : start + size]
-        second = np.where(is_pair, moves[:, 1], 0)
-        sample, move = np.nonzero(~is_pair | (part[:, moves[:, 0]] != part[:, second]))
-        connected = part[sample] * flips[move]
-        ratio = np.exp(state.log_psi(connected) - log_psi[start + sample])
-        terms = hamiltonian.amplitudes[move] * ratio * (backend.local_energies(connected) - mean)
-        sums = np.bincount(sample, terms.real, len(part))
-        if np.iscomplexobj(nested):
-            sums = sums + 1j * np.bincount(sample, terms.imag, len(part))
-        nested[start : start + size] += sums
+    for start in range(0, len(spins), _BLOCK):
+        ratios, reached = connected(backend, hamiltonian, spins[start : start + _BLOCK])
+        nested[start : start + _BLOCK] += (ratios * (reached - mean)) @ hamiltonian.amplitudes
+        progress(min(1.0, (start + _BLOCK) / len(spins)))
     return energies - mean, nested, mean
 
 

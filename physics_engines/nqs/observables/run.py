@@ -1,6 +1,7 @@
 """Observables of a variational ground state, with exact values beside them on small lattices."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,14 @@ from physics_engines.nqs.observables.correlation import Correlations, correlatio
 from physics_engines.nqs.observables.ensemble import Ensemble, VariationalState, enumerated, sampled
 from physics_engines.nqs.observables.entanglement import renyi_entropy
 from physics_engines.nqs.observables.exact import exact_correlations, exact_magnetisations, exact_renyi_entropy
-from physics_engines.nqs.observables.extrapolation import as_point, extrapolate, ground_state_spec, stages_of
-from physics_engines.nqs.observables.lanczos import Point
+from physics_engines.nqs.observables.extrapolation import (
+    as_point,
+    extrapolate,
+    ground_state_spec,
+    lanczos_energy,
+    stages_of,
+)
+from physics_engines.nqs.observables.lanczos import Point, lanczos_step
 from physics_engines.nqs.observables.magnetisation import magnetisations
 from physics_engines.nqs.observables.overlap import fidelity, ground_space
 from physics_engines.nqs.observables.stored import load_state
@@ -122,9 +129,13 @@ def _measure(spec: ObservablesSpec, monitor: Monitor) -> ObservablesResult:
             result["exact_renyi_entropy"] = exact_renyi_entropy(hamiltonian, exact.states, exact.vector, block)
     if "fidelity" in asked and exact.space is not None:
         result["fidelity"] = fidelity(state, exact.space)
-    if "extrapolation" in asked:
-        _go_on(monitor, 0.95, "Lanczos step", "ランチョス・ステップ")
-        result |= extrapolate(spec, state, small, points)
+    if {"lanczos", "extrapolation"} & set(asked):
+        # Samples of its own: their errors add up with that of the energy they lower.
+        own = spec.model_copy(update={"n_final_samples": spec.n_observable_samples})
+        step = lanczos_step(state, _ensemble(own, base, state, stream=2), partial(_report_step, monitor))
+        result |= lanczos_energy(spec, result["energy_per_site"], step)
+        if "extrapolation" in asked:
+            result |= extrapolate(spec, step, points)
     monitor.report(1.0, Text(en="done", ja="完了"))
     return ObservablesResult(
         result, pairs.correlations, pairs.exact_correlations, pairs.factor, pairs.exact_factor, parameters, ensemble,
@@ -146,11 +157,15 @@ def _find_state(spec: ObservablesSpec, base: GroundStateSpec, monitor: Monitor) 
     return found.parameters, points
 
 
-def _ensemble(spec: ObservablesSpec, base: GroundStateSpec, state: VariationalState) -> Ensemble:
+def _report_step(monitor: Monitor, share: float) -> None:
+    _go_on(monitor, 0.94 + 0.06 * share, f"Lanczos step: {share:.0%}", f"ランチョス・ステップ: {share:.0%}")
+
+
+def _ensemble(spec: ObservablesSpec, base: GroundStateSpec, state: VariationalState, stream: int = 1) -> Ensemble:
     if spec.sampler == "exact":
         return enumerated(state)
     sampler = build_sampler(base, state.ansatz, state.hamiltonian, state.evaluator())
-    return sampled(state, spec.n_final_samples, spec.n_chains, np.random.default_rng((spec.seed, 1)), sampler)
+    return sampled(state, spec.n_final_samples, spec.n_chains, np.random.default_rng((spec.seed, stream)), sampler)
 
 
 def _energies(base: GroundStateSpec, state: VariationalState, ensemble: Ensemble) -> dict[str, Estimate]:

@@ -18,6 +18,7 @@ ObservableName = Literal[
     "magnetisation",
     "entanglement",
     "fidelity",
+    "lanczos",
     "extrapolation",
 ]
 
@@ -39,7 +40,9 @@ class ObservablesSpec(GroundStateSpec):
 
     observables: Annotated[ObservableName | tuple[ObservableName, ...], words.OBSERVABLES] = "standard"
     """What to measure, one name or several. ``standard`` is correlations, structure factor and staggered
-    magnetisation for spins, correlations, structure factor and magnetisations for the transverse-field Ising model."""
+    magnetisation for spins, correlations, structure factor and magnetisations for the transverse-field Ising model.
+    ``lanczos`` is the energy after one Lanczos step, ``extrapolation`` that and the line through it and two worse
+    states to zero variance."""
     block_size: Annotated[int, words.BLOCK_SIZE] = Field(default_factory=lambda data: max(1, _sites(data) // 2), ge=1)
     """Sites of the block whose entanglement entropy is measured: the first ones, row by row; half of all where not
     given."""

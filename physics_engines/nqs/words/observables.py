@@ -61,6 +61,14 @@ OBSERVABLES = Slot(
             "忠実度",
             "フィデリティ",
         ),
+        "lanczos": (
+            "lanczos step",
+            "lanczos-improved",
+            "lanczos improved",
+            "ランチョスステップ",
+            "ランチョス・ステップ",
+            "ランチョス1ステップ",
+        ),
         "extrapolation": (
             "zero-variance extrapolation",
             "zero variance extrapolation",
@@ -77,6 +85,7 @@ OBSERVABLES = Slot(
         "magnetisation": Text(en="magnetisation", ja="磁化"),
         "entanglement": Text(en="Rényi-2 entropy", ja="レニー2エントロピー"),
         "fidelity": Text(en="fidelity", ja="忠実度"),
+        "lanczos": Text(en="energy after a Lanczos step", ja="ランチョス・ステップ後のエネルギー"),
         "extrapolation": Text(en="zero-variance extrapolation", ja="ゼロ分散外挿"),
     },
     detail=True,

@@ -25,6 +25,8 @@ SAID = [
      {**ISING, "field": 1.0, "observables": "entanglement"}),
     ("N=8、h=1の横磁場イジング鎖のレニーエントロピー", OBSERVE, {**ISING, "field": 1.0, "observables": "entanglement"}),
     ("zero-variance extrapolation of the energy, heisenberg 4x4", OBSERVE, {**SQUARE, "observables": "extrapolation"}),
+    ("energy of the 4x4 heisenberg model after a Lanczos step", OBSERVE, {**SQUARE, "observables": "lanczos"}),
+    ("4x4ハイゼンベルク模型のランチョス・ステップ後のエネルギー", OBSERVE, {**SQUARE, "observables": "lanczos"}),
     ("quench the tfim chain N=8 from h=0.5 to h=2 up to t=1", EVOLVE,
      {**ISING, "initial_field": 0.5, "field": 2.0, "total_time": 1.0}),
     ("quench of the TFIM chain N=8, h from 0.5 to 2", EVOLVE, {**ISING, "initial_field": 0.5, "field": 2.0}),
