@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from physics_engines.nqs import ExactSpec, GroundStateSpec
+from physics_engines.nqs.hamiltonian import build_hamiltonian
 from tools.base import describe_validation_error
 
 SQUARE = {"lattice": "square", "shape": "4x4"}
@@ -51,6 +52,16 @@ SQUARE = {"lattice": "square", "shape": "4x4"}
         ({**SQUARE, "n_chains": 512}, "512 chains need at least 2048 samples"),
         ({"lattice": "square", "shape": "32x32", "alpha": 64}, "the bound is 4 GiB"),
         ({**SQUARE, "colour": "blue"}, "colour"),
+        *(
+            ({**frustrated, "ansatz": ansatz}, "raises the energy of such a state")
+            for frustrated in (
+                {"lattice": "triangular", "shape": "3x3"},
+                {"lattice": "chain", "shape": 7},
+                {"model": "j1j2", "lattice": "kagome", "shape": "2x2", "j2": 0.1},
+                {"model": "couplings", "couplings": [[0, 1, 1], [1, 2, 1], [0, 2, 1]]},
+            )
+            for ansatz in ("jastrow", "rbm")
+        ),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(fields: dict, sentence: str) -> None:
@@ -93,6 +104,24 @@ def test_the_digest_depends_on_the_physics_only() -> None:
     assert {spec.digest() for spec in same} == {plain.digest()}
     other = [GroundStateSpec(**SQUARE, seed=8), GroundStateSpec(**SQUARE, model="j1j2"), ExactSpec(**SQUARE)]
     assert len({plain.digest(), *(spec.digest() for spec in other)}) == 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"lattice": "triangular", "shape": "3x3", "exchange": "ferromagnetic"},
+        {"lattice": "triangular", "shape": "3x3", "model": "tfim"},
+        {"model": "couplings", "couplings": [[0, 1, 1], [1, 2, 1], [0, 2, 1], [2, 3, -1]]},
+        {"lattice": "square", "shape": "4x4", "model": "j1j2"},
+        {"model": "couplings", "couplings": [[0, 1, 1], [1, 2, 1], [0, 2, -1]]},
+        {"lattice": "triangular", "shape": "3x3", "irrep": "A2", "ansatz": "rbm_symmetric"},
+    ],
+)
+def test_positive_amplitudes_are_taken_where_some_exchange_lowers_their_energy(fields: dict) -> None:
+    spec = GroundStateSpec(**{"ansatz": "jastrow", **fields})
+    assert spec.ansatz in ("jastrow", "rbm_symmetric")
+    if not spec.has_sector:
+        assert build_hamiltonian(spec).amplitudes.min() < 0
 
 
 def test_fields_left_out_resolve_to_the_model() -> None:

@@ -91,9 +91,13 @@ def _may_have_nodes(data: dict[str, Any]) -> SectorSpec | None:
     except (KeyError, ValidationError):
         return None  # this Spec is refused for the same reason
     ansatz = data.get("ansatz", "rbm")
-    is_symmetric = not any(sector.momentum) and sector.irrep in ("none", "A1") and sector.spin_flip != "odd"
     is_positive = ansatz in _POSITIVE or (sector.is_sign_free and not ansatz.endswith("complex"))
-    return None if sector.is_fermionic or (is_positive and is_symmetric) else sector
+    return None if sector.is_fermionic or (is_positive and _keeps_signs(sector)) else sector
+
+
+def _keeps_signs(sector: SectorSpec) -> bool:
+    """True when the projection onto a sector leaves positive amplitudes positive."""
+    return not any(sector.momentum) and sector.irrep in ("none", "A1") and sector.spin_flip != "odd"
 
 
 def _visits_nodes(data: dict[str, Any]) -> SectorSpec | None:
@@ -246,6 +250,7 @@ class GroundStateSpec(SectorSpec):
             )
         self._check_sampler()
         self._check_fermions()
+        self._check_signs()
         if self.memory > MEMORY_LIMIT:
             chosen = ", ".join(f"{name} = {getattr(self, name)}" for name in sizes) or self.ansatz
             lower = " or ".join([*list(sizes)[:1], "n_samples"])
@@ -254,6 +259,14 @@ class GroundStateSpec(SectorSpec):
                 f"the bound is {MEMORY_LIMIT // 2**30} GiB, so lower {lower}"
             )
         return self
+
+    def _check_signs(self) -> None:
+        if self.ansatz in _POSITIVE and self.punishes_positive_amplitudes and _keeps_signs(self):
+            raise ValueError(
+                f"the amplitudes of {self.ansatz} are positive, and every exchange of this frustrated model raises the "
+                "energy of such a state, so the best one is a classical configuration; take an ansatz with signs, "
+                "such as rbm_complex"
+            )
 
     def _check_fermions(self) -> None:
         if not self.is_fermionic:

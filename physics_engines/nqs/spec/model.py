@@ -210,6 +210,17 @@ class SpinModelSpec(Spec):
         return self.j2 == 0 and (self.exchange == "ferromagnetic" or self.is_bipartite)
 
     @property
+    def punishes_positive_amplitudes(self) -> bool:
+        """True when all off-diagonal elements are positive in the basis used: exchange then raises the energy of every
+        wave function of one sign, and the best of these is a classical configuration."""
+        if self.model == "tfim" or self.is_fermionic:
+            return False
+        if self.model == "couplings":
+            exchanges = [strength for *_, strength, _ in self.couplings if strength]
+            return bool(exchanges) and min(exchanges) > 0 and not self.is_sign_free
+        return self.exchange == "antiferromagnetic" and not self.is_bipartite
+
+    @property
     def n_couplings(self) -> int:
         """Upper bound of the number of off-diagonal terms of the Hamiltonian."""
         if self.model == "tfim":

@@ -30,6 +30,8 @@ def _sites(data: dict[str, Any]) -> int:
 def _affordable(data: dict[str, Any]) -> int:
     if data.get("ansatz") in ("feed_forward", "cnn", "resnet", "vit"):
         return 1024
+    if str(data.get("ansatz")).startswith("pair_product"):
+        return 2048
     return 16_384 if _sites(data) <= 36 else 4096
 
 
@@ -48,7 +50,8 @@ class ObservablesSpec(GroundStateSpec):
     given."""
     n_observable_samples: int = Field(default_factory=lambda data: _affordable(data), ge=256, le=1_000_000)
     """Samples for off-diagonal correlations and the Lanczos step, which cost much more than an energy. Where not given:
-    16384, 4096 on more than 36 sites, and 1024 for networks other than an RBM. The others use ``n_final_samples``."""
+    16384, 4096 on more than 36 sites, 2048 for a pair product, 1024 for a network of several layers. The others use
+    ``n_final_samples``."""
     state: str = Field(default="", max_length=4096)
     """A state.npz of an earlier run of the same model and network, or the folder it is in; empty to optimise afresh."""
 
