@@ -1,15 +1,24 @@
 """Logarithmic derivatives O_k(s) = d log psi(s) / d w_k of a sample, centred, as a linear map."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from physics_engines.nqs.threads import share_out
+
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
+
+
+_INNER = 1024
+"""Longest inner dimension of a product that one core takes."""
 
 
 def lower_product(matrix: Numbers) -> Numbers:
     """The lower triangle of A A^dagger, half the work of the whole.
+
+    A long inner dimension is cut into parts of one length, which the cores share; the sum does not depend on their
+    number.
 
     Args:
         matrix: A, shape (n, k), contiguous in either order.
@@ -17,6 +26,17 @@ def lower_product(matrix: Numbers) -> Numbers:
     Returns:
         Shape (n, n), zero above the diagonal, fresh and in Fortran order: LAPACK factors it where it stands.
     """
+    n_inner = matrix.shape[1]
+    if n_inner < 2 * _INNER:
+        return _lower_product(matrix)
+    parts = share_out(lambda part: _lower_product(matrix[:, part]), n_inner, _INNER)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole += part
+    return whole
+
+
+def _lower_product(matrix: Numbers) -> Numbers:
     from scipy.linalg.blas import get_blas_funcs
 
     is_complex = np.iscomplexobj(matrix)
@@ -65,12 +85,15 @@ class ExplicitDerivatives:
     Args:
         jacobian: Shape (n_samples, n_parameters), not centred.
         imaginary: The imaginary part, where the parameters are real and log psi is complex; the same shape.
+        is_given: The array is nobody else's and is centred where it stands.
     """
 
-    def __init__(self, jacobian: Numbers, imaginary: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, jacobian: Numbers, imaginary: NDArray[np.float64] | None = None, *, is_given: bool = False
+    ) -> None:
         self._is_stacked = imaginary is not None
         self._n_samples = len(jacobian)
-        self._centred: Numbers = jacobian - jacobian.mean(axis=0)
+        self._centred = cast(Numbers, np.subtract(jacobian, jacobian.mean(axis=0), out=jacobian if is_given else None))
         if imaginary is not None:
             self._centred = np.concatenate([self._centred, imaginary - imaginary.mean(axis=0)])
 

@@ -160,10 +160,18 @@ class NumbaBackend:
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """See ``Backend``."""
         halves = self._halves(configurations)
-        t: Numbers = halves[:, 1] - halves[:, 0]
+
+        def tanh(part: slice) -> Numbers:
+            t: Numbers = halves[part, 1] - halves[part, 0]
+            return t
+
         if isinstance(self._ansatz, DenseRbm) and self._ansatz.n_parameters > len(configurations):
-            return DenseRbmDerivatives(configurations, t)
-        parts = share_out(
-            lambda part: self._ansatz.rbm_jacobian(configurations[part], t[part]), len(configurations), _PART
-        )
-        return ExplicitDerivatives(cast(Numbers, np.concatenate(parts)))
+            return DenseRbmDerivatives(configurations, tanh(slice(None)))
+        shape = len(configurations), self._ansatz.n_parameters
+        jacobian = cast(Numbers, np.empty(shape, dtype=halves.dtype))
+
+        def fill(part: slice) -> None:
+            jacobian[part] = self._ansatz.rbm_jacobian(configurations[part], tanh(part))
+
+        share_out(fill, len(configurations), _PART)
+        return ExplicitDerivatives(jacobian, is_given=True)
