@@ -118,7 +118,7 @@ def main(
     versions = ""
     for name in case or _CASES:
         versions = _compare(table, name, netket_python, pairs, iterations)
-    console = Console()
+    console = Console(width=140)
     console.print(table)
     console.print(
         f"{pairs} pairs of {iterations} iterations each; ratio: median over pairs (smallest to largest). {versions}. "
