@@ -7,7 +7,8 @@ a correct error has none far below zero.
 
     python -m evals.benchmarks.nqs_robustness --seeds 20 --workers 2
 
-``evals/results/nqs_robustness.tsv`` holds the first nine to ten seeds.
+``evals/results/nqs_robustness.tsv`` holds twenty seeds of the usual four models. On the frustrated triangle the ansätze
+of positive amplitudes are refused, so there is no Jastrow factor to compare with.
 """
 
 import csv

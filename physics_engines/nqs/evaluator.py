@@ -1,6 +1,6 @@
 """log psi and its derivatives by torch: in chunks, on any device, with nothing but ``log_psi`` of the ansatz."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar, cast
@@ -17,6 +17,7 @@ from physics_engines.nqs.threads import available_cores
 
 Real = NDArray[np.float64]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 _CHUNK = {"cpu": 128}
 """Configurations evaluated at a time, by type of device: on a CPU what stays in its cache."""
@@ -62,7 +63,17 @@ class Evaluator:
         if len(spins) == 0:
             has_phase = self._ansatz.is_complex or self._ansatz.has_complex_amplitude
             return spins.new_zeros(0, dtype=torch.complex128 if has_phase else torch.float64)
-        return torch.cat(self._in_chunks(lambda part: self._function(part.to(self.dtype)), spins))
+        first = self._function(spins[: self._chunk].to(self.dtype))
+        values = first.new_empty(len(spins))
+        values[: len(first)] = first
+
+        def fill(start: int) -> None:
+            part = slice(start, start + self._chunk)
+            # Small results kept apart would pin the large blocks of memory between them.
+            values[part] = self._function(spins[part].to(self.dtype))
+
+        self._for_each(fill, range(self._chunk, len(spins), self._chunk))
+        return values
 
     def derivatives(self, configurations: NDArray[np.int8]) -> LogDerivatives:
         """Centred logarithmic derivatives of configurations (n_samples, n_sites)."""
@@ -108,10 +119,12 @@ class Evaluator:
         return found
 
     def _in_chunks(self, function: Callable[[torch.Tensor], _T], spins: torch.Tensor) -> list[_T]:
-        parts = torch.split(spins, self._chunk)
-        if self._pool is None or len(parts) == 1:
-            return [function(part) for part in parts]
-        return list(self._pool.map(function, parts))
+        return self._for_each(function, torch.split(spins, self._chunk))
+
+    def _for_each(self, function: Callable[[_S], _T], items: Sequence[_S]) -> list[_T]:
+        if self._pool is None or len(items) < 2:
+            return [function(item) for item in items]
+        return list(self._pool.map(function, items))
 
 
 @cache

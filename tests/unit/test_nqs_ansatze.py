@@ -1,5 +1,7 @@
 """Every registered ansatz against enumeration and finite differences, on small lattices of every kind it takes."""
 
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -261,3 +263,30 @@ def test_a_run_that_is_stopped_and_resumed_gives_the_same_bits(name: str, kind: 
     assert again.energy_per_site == whole.energy_per_site
     assert again.parameters.tobytes() == whole.parameters.tobytes()
     assert again.configurations.tobytes() == whole.configurations.tobytes()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_local_energies_of_a_large_network_need_little_memory() -> None:
+    # In a process of its own: the peak of this one may be another test's.
+    script = """
+import resource
+import numpy as np
+from physics_engines.nqs import GroundStateSpec
+from physics_engines.nqs.ansatze import build_ansatz
+from physics_engines.nqs.backend import build_backend
+from physics_engines.nqs.hamiltonian import build_hamiltonian
+from physics_engines.nqs.sampling import random_configurations
+spec = GroundStateSpec(lattice="square", shape="12x12", ansatz="cnn")
+ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
+backend = build_backend(ansatz, hamiltonian)
+backend.set_parameters(ansatz.initial_parameters(np.random.default_rng(1)))
+sample = random_configurations(hamiltonian, spec.n_samples, np.random.default_rng(2))
+backend.derivatives(sample)
+backend.local_energies(sample)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(peak, spec.memory)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    peak, promised = map(int, found.stdout.split())
+    assert peak < 1.5 * promised
