@@ -27,9 +27,6 @@ _LAST_RATE = 0.05
 """Share of the learning rate at the end of a run, to which it falls linearly."""
 MAX_REJECTED = 20
 """Steps rejected in a row before the run gives up."""
-_FIRST_SHIFT_COMPLEX = 0.01
-"""Diagonal shift a run begins with where amplitudes are complex: the directions the sample is not sure of are what
-leads out of a wrong set of phases."""
 SHIFT_FLOOR = 0.02
 """Smallest diagonal shift with more parameters than samples, see ``natural_gradient``."""
 _RUNAWAY = 0.1
@@ -278,7 +275,7 @@ def _direction(
     progress: float,
 ) -> Direction:
     """The natural gradient; a metric that is not positive definite gets a larger shift."""
-    first = _FIRST_SHIFT_COMPLEX if np.iscomplexobj(energies) else spec.first_shift
+    first = spec.first_shift(np.iscomplexobj(energies))
     shift = spec.diag_shift * max(1.0, first / spec.diag_shift) ** (1 - progress)
     for attempt in range(6):
         try:

@@ -124,6 +124,14 @@ def test_positive_amplitudes_are_taken_where_some_exchange_lowers_their_energy(f
         assert build_hamiltonian(spec).amplitudes.min() < 0
 
 
+def test_the_step_of_a_t_v_model_is_no_longer_than_a_hop_allows() -> None:
+    square = {"model": "tv", "lattice": "square", "shape": "4x4"}
+    rates = [GroundStateSpec(**square, interaction=v).learning_rate for v in (0, 1, 4, 8)]
+    assert rates[:2] == [0.1, 0.1] and rates[2] == pytest.approx(0.0375) and rates[3] == pytest.approx(rates[2] / 2)
+    assert GroundStateSpec(model="tv", lattice="chain", shape=8, interaction=4).learning_rate == 0.1
+    assert GroundStateSpec(**square, interaction=4, learning_rate=0.2).learning_rate == 0.2
+
+
 def test_fields_left_out_resolve_to_the_model() -> None:
     assert GroundStateSpec(model="j1j2", **SQUARE).j2 == 0.5
     assert GroundStateSpec(model="tfim", **SQUARE).field == 1.0

@@ -103,6 +103,8 @@ class Defaults:
         diag_shift: Diagonal shift of the metric at the end of a run.
         first_shift: The same at the beginning, where amplitudes are real. It falls geometrically: at first only the
             directions the sample is sure of are followed, which keeps the noise of the others out of the parameters.
+        first_shift_complex: The same where amplitudes are complex: the directions the sample is not sure of are what
+            leads out of a wrong set of phases.
     """
 
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Defaults:
     learning_rate: float = 0.1
     diag_shift: float = 1e-3
     first_shift: float = 1.0
+    first_shift_complex: float = 0.01
 
 
 @dataclass(frozen=True)

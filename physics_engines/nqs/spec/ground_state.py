@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from physics_engines.lattices.shape import count_sites
+from physics_engines.lattices.shape import BONDS_PER_CELL, SITES_PER_CELL, count_sites
 from physics_engines.nqs.spec.limits import MAX_ENUMERATED, MAX_SITES, MEMORY_LIMIT
 from physics_engines.nqs.spec.model import SpinModelSpec
 from physics_engines.nqs.spec.sector import SectorSpec
@@ -80,6 +80,8 @@ _POSITIVE = ("jastrow", "rbm", "rbm_symmetric", "rbm_space_group")
 """Ansätze of positive amplitudes, unless a projection gives them signs."""
 _STATES_PER_SAMPLE = 4
 """States of a sector per sample up to which the sum over all of them is the better way: no weight is left out."""
+_MAX_HOP = 0.45
+"""Largest default step of imaginary time for the energy of a hop."""
 _MAX_BLURRED = 2**14
 """States of a sector up to which the amplitudes of all neighbours of a sample cost little: few of them differ."""
 
@@ -123,6 +125,21 @@ def _defaults(data: dict[str, Any]) -> "Defaults":
 
     shape, lattice = data.get("shape", (2,)), data.get("lattice", "chain")
     return ansatz_class(data.get("ansatz", "rbm")).defaults(lattice, shape, count_sites(shape, lattice))
+
+
+def _default_rate(data: dict[str, Any]) -> float:
+    """What the ansatz proposes; less where one hop of a t-V model costs so much that a step would overshoot.
+
+    A particle of the charge-ordered state that hops once meets z - 1 others. The explicit step of imaginary time is
+    stable while its product with the energies of such states stays below 1 or so; half of that left no run undone.
+    """
+    proposed = _defaults(data).learning_rate
+    if data.get("model") != "tv" or data.get("lattice") not in BONDS_PER_CELL:
+        return proposed
+    lattice = data["lattice"]
+    z = 2 * BONDS_PER_CELL[lattice][0] / SITES_PER_CELL[lattice]
+    cost = (z - 1) * abs(data.get("interaction") or 0.0)
+    return min(proposed, _MAX_HOP / cost) if cost else proposed
 
 
 def _default_size(name: str) -> Callable[[dict[str, Any]], int]:
@@ -185,15 +202,14 @@ class GroundStateSpec(SectorSpec):
     half on a small system whose wave function can have nodes, else none."""
     n_replicas: int = Field(default=4, ge=2, le=64)
     """Replicas of each chain under parallel tempering, beta = 1, 1 - 1/R, ..., 1/R."""
-    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(
-        default_factory=lambda data: _defaults(data).learning_rate, gt=0, le=1
-    )
-    """Step of imaginary time in units of 1/J, before the trust region shortens it. Where not given: 0.1."""
+    learning_rate: Annotated[float, words.LEARNING_RATE] = Field(default_factory=_default_rate, gt=0, le=1)
+    """Step of imaginary time in units of 1/J, before the trust region shortens it. Where not given: 0.1, less for a t-V
+    model at strong repulsion."""
     diag_shift: Annotated[float, words.DIAG_SHIFT] = Field(
         default_factory=lambda data: _defaults(data).diag_shift, ge=1e-8, le=1
     )
     """Diagonal shift of the metric at the end of the run; it begins at 1, at 0.1 of a pair product, at 0.01 with
-    complex amplitudes. Where not given: 0.001."""
+    complex amplitudes (0.1 of a ViT). Where not given: 0.001."""
     seed: Annotated[int, words.SEED] = Field(default=7, ge=0, lt=2**63)
     """Seed of all random streams."""
 
@@ -208,10 +224,10 @@ class GroundStateSpec(SectorSpec):
 
         return build_ansatz(self).memory(self)
 
-    @property
-    def first_shift(self) -> float:
-        """Diagonal shift a run with real amplitudes begins with, as the ansatz proposes."""
-        return _defaults(self.model_dump(include={"shape", "lattice", "ansatz"})).first_shift
+    def first_shift(self, is_complex: bool) -> float:
+        """Diagonal shift a run begins with, real or complex amplitudes, as the ansatz proposes."""
+        proposed = _defaults(self.model_dump(include={"shape", "lattice", "ansatz"}))
+        return proposed.first_shift_complex if is_complex else proposed.first_shift
 
     @property
     def may_have_nodes(self) -> bool:
