@@ -49,6 +49,8 @@ def connected_plainly(
         rows, which = sample[start : start + _BLOCK], move[start : start + _BLOCK]
         after = moved(configurations[rows], hamiltonian.moves[which])
         parts.append((np.exp(backend.log_psi(after) - here[rows]), backend.local_energies(after)))
+    if not parts:  # all spins point the same way
+        return np.zeros(changes.shape), np.zeros(changes.shape)
     ratios, energies = (np.concatenate(values) for values in zip(*parts, strict=True))
     # A wave function of both signs has a complex logarithm, but real ratios.
     dtype = energies.dtype

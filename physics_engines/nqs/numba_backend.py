@@ -18,6 +18,8 @@ _PART = 128
 """Samples given to a core at a time."""
 _PART_CONNECTED = 8
 """The same where all configurations connected with them are evaluated."""
+_MOVES = 128
+"""Connected configurations of one sample held at a time."""
 
 
 class NumbaBackend:
@@ -132,27 +134,31 @@ class NumbaBackend:
     def connected(self, configurations: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
         """See ``connected.Connected``; the hidden units after a move follow from those before."""
         model, dtype = self._hamiltonian, self._weights.dtype
-        (n_samples, n_sites), (n_moves, n_hidden) = configurations.shape, (len(model.moves), len(self._hidden))
+        (n_samples, n_sites), n_moves, n_hidden = configurations.shape, len(model.moves), len(self._hidden)
         ratios = cast(Numbers, np.zeros((n_samples, n_moves), dtype=dtype))
         energies = cast(Numbers, np.zeros((n_samples, n_moves), dtype=dtype))
+        size = min(n_moves, _MOVES)
 
         def evaluate(part: slice) -> None:
-            reached = np.empty((n_moves, n_sites), dtype=np.int8)
-            halves = cast(Numbers, np.empty((n_moves, 2, n_hidden), dtype=dtype))
-            ratio, energy = cast(Numbers, np.empty(n_moves, dtype=dtype)), cast(Numbers, np.empty(n_moves, dtype=dtype))
-            numbers = np.empty(n_moves, dtype=np.int64)
+            reached = np.empty((size, n_sites), dtype=np.int8)
+            halves = cast(Numbers, np.empty((size, 2, n_hidden), dtype=dtype))
+            ratio, energy = cast(Numbers, np.empty(size, dtype=dtype)), cast(Numbers, np.empty(size, dtype=dtype))
+            numbers = np.empty(size, dtype=np.int64)
             here = self._halves_of(self._angles(configurations[part]))
-            for row in range(*part.indices(n_samples)):
-                n = kernels.connect(
-                    configurations[row], here[row - part.start], model.moves, self._growth, self._visible,
-                    reached, halves, ratio, numbers,
-                )  # fmt: skip
-                kernels.local_energies(
-                    reached[:n], halves[:n], model.bonds, model.zz, model.moves, model.amplitudes,
-                    self._growth, self._visible, energy,
-                )  # fmt: skip
-                ratios[row, numbers[:n]] = ratio[:n]
-                energies[row, numbers[:n]] = energy[:n]
+            for start in range(0, n_moves, size):
+                block = slice(start, start + size)
+                visible = np.ascontiguousarray(self._visible[:, block])
+                for row in range(*part.indices(n_samples)):
+                    n = kernels.connect(
+                        configurations[row], here[row - part.start], model.moves[block], self._growth[block], visible,
+                        reached, halves, ratio, numbers,
+                    )  # fmt: skip
+                    kernels.local_energies(
+                        reached[:n], halves[:n], model.bonds, model.zz, model.moves, model.amplitudes,
+                        self._growth, self._visible, energy,
+                    )  # fmt: skip
+                    ratios[row, start + numbers[:n]] = ratio[:n]
+                    energies[row, start + numbers[:n]] = energy[:n]
 
         share_out(evaluate, n_samples, _PART_CONNECTED)
         return ratios, energies

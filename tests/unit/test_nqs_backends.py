@@ -78,6 +78,10 @@ def test_connected_configurations_are_evaluated_from_the_tables_of_the_first(cas
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.shape == (11, len(hamiltonian.moves))
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10)
+    alone = np.ones((2, hamiltonian.n_sites), dtype=np.int8)
+    if hamiltonian.conserves_magnetisation:
+        for backend in (fast, plain):
+            assert not np.any(connected(backend, hamiltonian, alone)), "there is no antiparallel pair"
     # Both together: off the diagonal, H psi / psi is the sum of the ratios.
     off = plain.local_energies(sample) - hamiltonian.diagonal(sample)
     np.testing.assert_allclose(found[0] @ hamiltonian.amplitudes, off, rtol=1e-9, atol=1e-10)
