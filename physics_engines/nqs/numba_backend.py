@@ -147,7 +147,7 @@ class NumbaBackend:
             here = self._halves_of(self._angles(configurations[part]))
             for start in range(0, n_moves, size):
                 block = slice(start, start + size)
-                visible = np.ascontiguousarray(self._visible[:, block])
+                visible = cast(Numbers, np.ascontiguousarray(self._visible[:, block]))
                 for row in range(*part.indices(n_samples)):
                     n = kernels.connect(
                         configurations[row], here[row - part.start], model.moves[block], self._growth[block], visible,
