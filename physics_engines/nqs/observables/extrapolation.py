@@ -115,18 +115,27 @@ def as_point(energy: Estimate, variance: Estimate, spec: ObservablesSpec) -> Poi
 def lanczos_energy(spec: ObservablesSpec, energy: Estimate, step: LanczosStep) -> dict[str, Estimate]:
     """The energy of a state after one Lanczos step, and the variance there.
 
+    The energy before the step is known better from the larger sample; what the samples of the step have it wrong by is
+    taken off that after the step as well, as far as both are correlated (a control variate).
+
     Args:
         spec: The calculation.
         energy: Energy per site of the state itself, on other samples than those of the step.
         step: What the step changes.
     """
     n, scale, unit = spec.n_sites, spec.coupling, energy_unit(spec)
-    gain, gain_error = step.gain * scale / n, step.gain_error * scale / n
+    unit_energy = scale / n
+    known, own = (energy.error or 0.0) / unit_energy, step.before.energy_error
+    covariance = (step.after.energy_error**2 + own**2 - step.gain_error**2) / 2
+    scatter = own**2 + known**2
+    share = min(1.0, max(0.0, covariance / scatter)) if scatter else 0.0
+    value = step.after.energy + share * (energy.value / unit_energy - step.before.energy)
+    spread = step.after.energy_error**2 - 2 * share * covariance + share**2 * scatter
     head = convention(spec)
     count = spec.n_observable_samples
     how = Text(
-        en=f"the difference from {count} samples, λ for one half of the chains from the other",
-        ja=f"差は {count} サンプルから、λ は他方の半分の鎖から",
+        en=f"{count} samples, the energy of |ψ> as control variate, λ for one half of the chains from the other",
+        ja=f"{count} サンプル、|ψ> のエネルギーを制御変量とする、λ は他方の半分の鎖から",
     )
     if spec.sampler == "exact":
         how = Text(en="sums over all states", ja="全状態についての和")
@@ -135,8 +144,8 @@ def lanczos_energy(spec: ObservablesSpec, energy: Estimate, step: LanczosStep) -
             label=Text(
                 en="energy per site after one Lanczos step", ja="ランチョス1ステップ後の1サイトあたりのエネルギー"
             ),
-            value=energy.value + gain,
-            error=math.hypot(energy.error or 0.0, gain_error),
+            value=value * unit_energy,
+            error=math.sqrt(max(0.0, spread)) * unit_energy,
             unit=unit,
             exactness="upper_bound",
             method=Text(

@@ -54,11 +54,6 @@ class LanczosStep:
     gain_error: float = 0.0
     intercept_error: float = 0.0
 
-    @property
-    def gain(self) -> float:
-        """Energy after the step minus that before."""
-        return self.after.energy - self.before.energy
-
 
 def lanczos_step(
     state: VariationalState, ensemble: Ensemble, progress: Callable[[float], None] = lambda share: None
@@ -114,14 +109,21 @@ def nested_energies(
 
 
 def _products(first: Numbers, second: Numbers) -> NDArray[np.float64]:
-    """Local values of the moments <(H - E)^k>, k = 0 to 4, shape (n_samples, 5)."""
-    ones = np.ones(len(first))
-    return np.stack([ones, first.real, np.abs(first) ** 2, (first.conj() * second).real, np.abs(second) ** 2], axis=1)
+    """Local values of the moments <(H - E)^k>, k = 0 to 4, shape (n_samples, 6).
+
+    The last is <(H - E)^2> once more, from g alone: with it the energy after a step is an average of its local values,
+    which hardly scatter where that state is close to an eigenstate.
+    """
+    ones, square = np.ones(len(first)), np.abs(first) ** 2
+    cube, fourth = (first.conj() * second).real, np.abs(second) ** 2
+    return np.stack([ones, first.real, square, cube, fourth, second.real], axis=1)
 
 
 def _best_step(moments: NDArray[np.float64]) -> float:
     """The lambda that minimises the energy of (1 + lambda (H - E)) psi."""
-    _, m1, m2, m3, _ = moments
+    # Close to an eigenstate <g> alone scatters more than it is worth; only together with <e> does it not.
+    moments = np.array([*moments[:5], moments[2]])
+    _, m1, m2, m3, *_ = moments
     # d/dl of (m1 + 2 l m2 + l^2 m3) / (1 + 2 l m1 + l^2 m2) = 0.
     a, b, c = m1 * m3 - m2**2, m3 - m1 * m2, m2 - m1**2
     if not (np.isfinite([a, b, c]).all() and c > 0):
@@ -136,9 +138,9 @@ def _best_step(moments: NDArray[np.float64]) -> float:
 
 def _point(moments: NDArray[np.float64], step: float, mean: float) -> tuple[float, float]:
     """Energy and variance of (1 + step (H - E)) psi."""
-    m0, m1, m2, m3, m4 = moments
+    m0, m1, m2, m3, m4, other = moments
     norm = m0 + 2 * step * m1 + step**2 * m2
-    energy = (m1 + 2 * step * m2 + step**2 * m3) / norm
+    energy = (m1 + step * (m2 + other) + step**2 * m3) / norm
     square = (m2 + 2 * step * m3 + step**2 * m4) / norm
     return float(mean + energy), float(max(square - energy**2, 0.0))
 
