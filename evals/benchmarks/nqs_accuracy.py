@@ -3,7 +3,7 @@
 The relative error is (E - E_reference) / |E_reference|, with the standard error of the final energy behind it.
 Processor seconds count all threads, so they compare between a quiet and a busy machine better than the clock does.
 
-    python -m evals.benchmarks.nqs_accuracy --seeds 3          the default runs, and 10x10 Heisenberg in two minutes
+    python -m evals.benchmarks.nqs_accuracy --seeds 3          default runs, and 10x10 Heisenberg in two minutes
     python -m evals.benchmarks.nqs_accuracy --long             also the ten-minute runs
     python -m evals.benchmarks.nqs_accuracy --fermions         Hubbard and t-V models against exact diagonalisation
 
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from physics_engines.nqs.spec import GroundStateSpec
 
 _QUICK: tuple[tuple[str, float, dict[str, object]], ...] = (
+    ("Heisenberg chain of 16, default", 1e-3, {"lattice": "chain", "shape": 16}),
+    ("Heisenberg chain of 32, default", 1e-3, {"lattice": "chain", "shape": 32}),
+    ("Heisenberg 4x4, default", 1e-3, {"lattice": "square", "shape": "4x4"}),
+    ("Heisenberg 6x6, default", 1e-3, {"lattice": "square", "shape": "6x6"}),
+    ("TFIM chain of 16, h = 1, default", 1e-3, {"model": "tfim", "lattice": "chain", "shape": 16}),
     ("J1-J2 4x4, J2 = 0.5, default", 1e-3, {"model": "j1j2", "lattice": "square", "shape": "4x4"}),
     ("Heisenberg 10x10, default", 1.7e-3, {"lattice": "square", "shape": "10x10"}),
     ("Heisenberg 10x10, two minutes", 1.7e-3, {"lattice": "square", "shape": "10x10", "n_iterations": 340}),
