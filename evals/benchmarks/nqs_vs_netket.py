@@ -8,6 +8,8 @@ driver ``VMC_SR``.
 The step 0.01 of H = sum sigma.sigma there is 0.08 of sum S.S here (see tests/fixtures/nqs/README.md).
 
     python -m evals.benchmarks.nqs_vs_netket --netket-python ~/netket-env/bin/python
+
+On a GPU, where many chains pay (and NetKet's environment has a jax for it): ``--device cuda --case 10x10-1024-chains``.
 """
 
 import json
@@ -74,6 +76,7 @@ _CASES = {
     "10x10": Case("square", 10, "rbm", 1),
     "10x10-alpha2": Case("square", 10, "rbm", 2),
     "10x10-tied": Case("square", 10, "rbm_symmetric", 1),
+    "10x10-1024-chains": Case("square", 10, "rbm", 1, n_samples=4096, n_chains=1024),
     "6x6-cnn": _cnn(6),
     "6x6-vit": _vit(6),
     "10x10-cnn": _cnn(10),
@@ -98,6 +101,7 @@ def main(
     case: Annotated[list[str] | None, typer.Option(help=f"Some of: {', '.join(_CASES)}.")] = None,
     pairs: Annotated[int, typer.Option(min=1, help="Interleaved pairs for each case.")] = 5,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations in each half of a pair.")] = 5,
+    device: Annotated[str, typer.Option(help="Torch device of our side; NetKet takes the one its jax finds.")] = "cpu",
 ) -> None:
     if netket_python is None or not os.access(netket_python, os.X_OK):
         given = "was not given" if netket_python is None else f"is {netket_python}, which is no program"
@@ -117,7 +121,7 @@ def main(
         table.add_column(name, justify="right")
     versions = ""
     for name in case or _CASES:
-        versions = _compare(table, name, netket_python, pairs, iterations)
+        versions = _compare(table, name, netket_python, pairs, iterations, device)
     console = Console(width=140)
     console.print(table)
     console.print(
@@ -141,7 +145,7 @@ def take_one_core() -> str:
     return "one core"
 
 
-def _compare(table: Table, name: str, python: Path, pairs: int, iterations: int) -> str:
+def _compare(table: Table, name: str, python: Path, pairs: int, iterations: int, device: str) -> str:
     """Add the two rows of a case; return the versions of the peer."""
     case = _CASES[name]
     ask = json.dumps({**asdict(case), "learning_rate": _NETKET_RATE, "diag_shift": _DIAG_SHIFT})
@@ -155,7 +159,7 @@ def _compare(table: Table, name: str, python: Path, pairs: int, iterations: int)
     ) as worker:
         assert worker.stdin is not None and worker.stdout is not None
         begun = _read(worker.stdout.readline(), python)
-        n_parameters, ours = _our_side(case)
+        n_parameters, ours = _our_side(case, device)
         rows: list[tuple[Seconds, Seconds]] = []
         for _ in range(pairs):
             mine = ours(iterations)
@@ -193,8 +197,8 @@ def _add_row(table: Table, name: str, code: str, n_parameters: int, rows: list[S
     table.add_row(name, code, str(n_parameters), *seconds, *ratios)
 
 
-def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
-    """The number of parameters, and a function that runs iterations; everything is compiled."""
+def _our_side(case: Case, device: str) -> tuple[int, Callable[[int], Seconds]]:
+    """The number of parameters, and a function that runs iterations on a torch device; everything is compiled."""
     import scipy.linalg  # noqa: F401  # its BLAS must be loaded before its threads can be limited
     from threadpoolctl import threadpool_limits
 
@@ -218,7 +222,7 @@ def _our_side(case: Case) -> tuple[int, Callable[[int], Seconds]]:
         }
     )
     ansatz, hamiltonian = build_ansatz(spec), build_hamiltonian(spec)
-    backend = _Clock(build_backend(ansatz, hamiltonian))
+    backend = _Clock(build_backend(ansatz, hamiltonian, "auto", device))
     sampler = build_sampler(spec, ansatz, hamiltonian, backend)
     with threadpool_limits(1):
         state = initial_state(spec, ansatz, hamiltonian, sampler)

@@ -10,7 +10,7 @@ from physics_engines.nqs.ansatze import Ansatz, Parameters
 from physics_engines.nqs.derivatives import LogDerivatives
 from physics_engines.nqs.hamiltonian import Hamiltonian
 
-BackendName = Literal["auto", "numba", "table", "torch"]
+BackendName = Literal["auto", "numba", "table", "tables_on_device", "torch"]
 Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 
@@ -66,9 +66,10 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
     Args:
         ansatz: The wave function.
         hamiltonian: What moves the chains and gives the energy.
-        name: "numba" is the compiled one, "table" the one of small systems, "torch" the general one; "auto" takes
-            the first of these that fits, of a projected wave function a table before the compiled one.
-        device: Torch device; any but "cpu" means the general one.
+        name: "numba" is the compiled one, "table" the one of small systems, "tables_on_device" that of RBMs on any
+            device, "torch" the general one; "auto" takes the first of these that fits, of a projected wave function a
+            table before the compiled one.
+        device: Torch device; any but "cpu" means one of the last two.
 
     Raises:
         InvalidInput: The backend asked for does not fit, or the device does not exist.
@@ -105,6 +106,12 @@ def build_backend(ansatz: Ansatz, hamiltonian: Hamiltonian, name: BackendName = 
 
         if fits_table(ansatz, hamiltonian):
             return TableBackend(ansatz, hamiltonian)
+    if name in ("auto", "tables_on_device") and isinstance(ansatz, Rbm):
+        from physics_engines.nqs.device_backend import DeviceRbmBackend
+
+        return DeviceRbmBackend(ansatz, hamiltonian, device)
+    if name == "tables_on_device":
+        raise InvalidInput("tables on a device are those of a restricted Boltzmann machine; use torch")
     if name == "numba":
         raise InvalidInput(
             "the compiled backend takes restricted Boltzmann machines, Jastrow factors and pair products on the CPU; "

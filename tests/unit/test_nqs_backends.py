@@ -69,6 +69,24 @@ def test_compiled_path_equals_the_plain_one(case: dict) -> None:
         np.testing.assert_allclose(steps[0], steps[1], rtol=0, atol=5e-10 * np.abs(steps[1]).max() + 1e-15)
 
 
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_the_tables_on_a_device_are_those_of_the_compiled_path(case: dict) -> None:
+    _, hamiltonian, _, _, compiled = set_up(case, "numba")
+    on_device = set_up(case, "tables_on_device")[-1]
+    rng = np.random.default_rng(5)
+    chains = random_configurations(hamiltonian, 8, rng)
+    uniforms, copy = rng.random((6, 8, hamiltonian.n_sites)), chains.copy()
+    powers = np.linspace(1.0, 0.5, 8)
+    expected = compiled.sweep_tempered(chains, uniforms, powers)
+    for ours, theirs in zip(on_device.sweep_tempered(copy, uniforms, powers), expected, strict=True):
+        assert np.array_equal(ours, theirs)
+    assert np.array_equal(chains, copy)
+    sample = expected[0].reshape(-1, hamiltonian.n_sites)
+    ours, theirs = on_device.local_energies(sample), compiled.local_energies(sample)
+    assert ours.dtype == theirs.dtype
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case["shape"] != "6x10"], ids=name_of)
 def test_connected_configurations_are_evaluated_from_the_tables_of_the_first(case: dict) -> None:
     _, hamiltonian, _, _, fast = set_up(case, "numba")
