@@ -11,14 +11,14 @@ Numbers = NDArray[np.float64] | NDArray[np.complex128]
 
 
 _INNER = 1024
-"""Longest inner dimension of a product that one core takes."""
+"""Shortest inner dimension that is worth a part of a product."""
 
 
 def lower_product(matrix: Numbers) -> Numbers:
     """The lower triangle of A A^dagger, half the work of the whole.
 
-    A long inner dimension is cut into parts of one length, which the cores share; the sum does not depend on their
-    number.
+    A long inner dimension is cut into parts, which the cores share; how many does not depend on the cores, and the
+    products of all parts together are no larger than A.
 
     Args:
         matrix: A, shape (n, k), contiguous in either order.
@@ -26,10 +26,11 @@ def lower_product(matrix: Numbers) -> Numbers:
     Returns:
         Shape (n, n), zero above the diagonal, fresh and in Fortran order: LAPACK factors it where it stands.
     """
-    n_inner = matrix.shape[1]
-    if n_inner < 2 * _INNER:
+    n, n_inner = matrix.shape
+    n_parts = min(n_inner // _INNER, n_inner // max(1, n))
+    if n_parts < 2:
         return _lower_product(matrix)
-    parts = share_out(lambda part: _lower_product(matrix[:, part]), n_inner, _INNER)
+    parts = share_out(lambda part: _lower_product(matrix[:, part]), n_inner, -(-n_inner // n_parts))
     whole = parts[0]
     for part in parts[1:]:
         whole += part

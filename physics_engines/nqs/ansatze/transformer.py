@@ -96,7 +96,7 @@ class VisionTransformer(Network):
     def defaults(cls, lattice: LatticeName, shape: tuple[int, ...], n_sites: int) -> Defaults:
         """Two blocks of four heads on sixteen features; patches 2x2 on a square lattice, 4 on a chain."""
         sizes = {"n_features": 16, "n_layers": 2, "n_heads": 4, "patch": _default_patch(shape)}
-        # From less, one run in ten of a frustrated chain stayed on a plateau of wrong phases.
+        # From less, five of twenty runs of a frustrated chain stayed on a plateau of wrong phases.
         return replace(network_defaults(sizes, n_sites), first_shift_complex=0.1)
 
     @classmethod
